@@ -1,0 +1,129 @@
+import { createConnection, type Socket } from 'node:net';
+import { z } from 'zod';
+import { TandemError } from '../core/errors.ts';
+import { readJsonLines } from './json-lines.ts';
+
+const reconnectMs = 100;
+
+/** What the server needs of the heartbeat's status object; the rest is passed on to who asks for it. */
+export interface HeartbeatStatus {
+  readonly state: 'init' | 'standby' | 'active' | 'fault';
+  readonly since: string;
+  readonly sentence: string;
+  readonly peers: readonly { readonly address: string; readonly lastHeardMs?: number | null | undefined }[];
+  readonly virtualAddresses: readonly { readonly address: string; readonly held: boolean }[];
+}
+
+const statusSchema: z.ZodType<HeartbeatStatus> = z.looseObject({
+  state: z.enum(['init', 'standby', 'active', 'fault']),
+  since: z.string(),
+  sentence: z.string(),
+  peers: z.array(z.looseObject({ address: z.string(), lastHeardMs: z.number().nullish() })),
+  virtualAddresses: z.array(z.looseObject({ address: z.string(), held: z.boolean() })),
+});
+
+interface Transition {
+  readonly to: HeartbeatStatus['state'];
+  readonly cause: string;
+}
+
+const transitionSchema: z.ZodType<Transition> = z.looseObject({
+  event: z.literal('transition'),
+  to: z.enum(['init', 'standby', 'active', 'fault']),
+  cause: z.string(),
+});
+
+export interface Resignation {
+  readonly ok: boolean;
+  readonly successor?: string | undefined;
+  readonly error?: { readonly message: string } | undefined;
+}
+
+const resignationSchema: z.ZodType<Resignation> = z.looseObject({
+  ok: z.boolean(),
+  successor: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined),
+  error: z.looseObject({ message: z.string() }).optional(),
+});
+
+/** Follows the heartbeat over its control socket: every state it enters is reported once, also after reconnecting. */
+export class HeartbeatClient {
+  readonly #socketPath: string;
+  readonly #onState: (state: HeartbeatStatus['state'], cause: string) => void;
+  #socket: Socket | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor(socketPath: string, onState: (state: HeartbeatStatus['state'], cause: string) => void) {
+    this.#socketPath = socketPath;
+    this.#onState = onState;
+  }
+
+  start(): void {
+    if (this.#stopped || this.#socket !== undefined) return;
+    const socket = createConnection(this.#socketPath);
+    this.#socket = socket;
+    socket.on('connect', () => socket.write('{"command":"subscribe"}\n'));
+    readJsonLines(socket, (value) => this.#hear(value));
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.#socket = undefined;
+      if (!this.#stopped) this.#timer = setTimeout(() => this.start(), reconnectMs);
+    });
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+    this.#socket?.destroy();
+  }
+
+  /** @throws TandemError `heartbeat.unreachable` when it does not run or does not answer within two seconds. */
+  async status(): Promise<HeartbeatStatus> {
+    return statusSchema.parse(await this.#ask({ command: 'status' }, 2_000));
+  }
+
+  /** Leaves the active role; answers who took over, or that nobody did and this node took it back. */
+  async resign(timeoutMs: number): Promise<Resignation> {
+    return resignationSchema.parse(await this.#ask({ command: 'resign', timeoutMs }, timeoutMs + 2_000));
+  }
+
+  #hear(value: unknown): void {
+    const transition = transitionSchema.safeParse(value);
+    if (transition.success) {
+      this.#onState(transition.data.to, transition.data.cause);
+      return;
+    }
+    const status = statusSchema.safeParse(value);
+    if (status.success) this.#onState(status.data.state, status.data.sentence);
+  }
+
+  #ask(request: object, timeoutMs: number): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const socket = createConnection(this.#socketPath);
+      const fail = (cause: Error): void => {
+        socket.destroy();
+        reject(
+          new TandemError({
+            code: 'heartbeat.unreachable',
+            culprit: 'operator',
+            message: `The heartbeat of this node does not answer on ${this.#socketPath}: ${cause.message}`,
+            hint: 'Look at the log: journalctl -u tandem',
+            cause,
+          }),
+        );
+      };
+      socket.setTimeout(timeoutMs, () => fail(new Error(`no answer within ${timeoutMs} ms`)));
+      socket.on('error', fail);
+      socket.on('close', () => fail(new Error('it closed the connection')));
+      readJsonLines(socket, (value) => {
+        socket.removeAllListeners('close');
+        socket.end();
+        resolve(value);
+      });
+      socket.write(`${JSON.stringify(request)}\n`);
+    });
+  }
+}

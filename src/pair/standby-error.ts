@@ -1,0 +1,20 @@
+import { TandemError } from '../core/errors.ts';
+
+/** The answer of a node that may not write: who is active, and where. */
+export function standbyError(
+  nodeName: string,
+  active: { name: string; address: string } | undefined,
+): TandemError {
+  return new TandemError({
+    code: 'pair.standby',
+    culprit: 'caller',
+    message:
+      active === undefined
+        ? `${nodeName} is standby and hears no active node; nothing was changed.`
+        : `${nodeName} is standby; ${active.name} (${active.address}) is active. Nothing was changed.`,
+    hint:
+      active === undefined
+        ? 'Look at both nodes: tandem status'
+        : `Run the command on ${active.name}: ssh ${active.address}`,
+  });
+}

@@ -1,0 +1,66 @@
+import type { Position } from '../core/replication/position.ts';
+import type { Actor } from '../store/actor.ts';
+import type { Store } from '../store/store.ts';
+import type { Transaction } from '../store/transaction.ts';
+
+/** How long an answer waits for the standby before the pair counts as unprotected and the writer is let go. */
+const acknowledgementTimeoutMs = 2_000;
+const longestHoldMs = 5_000;
+
+/** What a written change came to: `protected` says that it is on both disks. */
+export interface Written<Result> {
+  readonly result: Result;
+  readonly protected: boolean;
+}
+
+/** Waits until the standby has a position on its disk; resolves with false when it did not within the time. */
+export type Acknowledged = (position: Position, timeoutMs: number) => Promise<boolean>;
+
+/**
+ * The way to change data on the active node: durable here, then on the standby, then the answer (semi-synchronous).
+ * While writes are held, for a switchover, they wait; when they are let go each checks anew whether this node may write.
+ */
+export class Writer {
+  readonly #store: Store;
+  readonly #mayWrite: () => void;
+  readonly #acknowledged: Acknowledged;
+  #held: { readonly released: Promise<void>; readonly release: () => void } | undefined;
+
+  /** @param parts.mayWrite throws the reason when this node is not the active one. */
+  constructor(parts: { store: Store; mayWrite: () => void; acknowledged: Acknowledged }) {
+    this.#store = parts.store;
+    this.#mayWrite = parts.mayWrite;
+    this.#acknowledged = parts.acknowledged;
+  }
+
+  /** @throws TandemError `pair.standby`, or whatever `change` refuses with; then nothing was changed. */
+  async write<Result>(actor: Actor, change: (transaction: Transaction) => Result): Promise<Written<Result>> {
+    this.#mayWrite();
+    if (this.#held !== undefined) {
+      await this.#held.released;
+      this.#mayWrite();
+    }
+    const { result, entry } = this.#store.write(actor, change);
+    const position = entry === undefined ? this.#store.position : entry.position;
+    return { result, protected: await this.#acknowledged(position, acknowledgementTimeoutMs) };
+  }
+
+  /** Holds new writes until `release`, at the longest five seconds. */
+  hold(): void {
+    if (this.#held !== undefined) return;
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => this.release(), longestHoldMs);
+    this.#held = {
+      released: promise,
+      release: () => {
+        clearTimeout(timer);
+        resolve();
+      },
+    };
+  }
+
+  release(): void {
+    this.#held?.release();
+    this.#held = undefined;
+  }
+}

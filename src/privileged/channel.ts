@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { interfaceNameSchema } from '../settings/network.ts';
+import { keepaliveSchema, type VpnSettings } from '../settings/vpn.ts';
+
+/**
+ * All that the unprivileged server may ask of the privileged supervisor. Every request is checked here, on the
+ * privileged side, and everything it leads to (an OpenVPN configuration, a firewall table, the heartbeat's file) is
+ * rendered there from these fields: the server cannot name a program, a script or a file.
+ */
+export type RequestBody =
+  | { readonly ask: 'heartbeat.run'; readonly heartbeat: HeartbeatRequest }
+  | { readonly ask: 'openvpn.run'; readonly openvpn: OpenvpnRequest }
+  | { readonly ask: 'openvpn.restart'; readonly name: string }
+  | { readonly ask: 'firewall.apply'; readonly firewall: FirewallRequest };
+
+export interface HeartbeatRequest {
+  readonly interface: string;
+  readonly vhid: number;
+  readonly priority: number;
+  readonly advertisementIntervalMs: number;
+  readonly virtualAddress: string;
+  readonly leaseSeconds: number;
+}
+
+export interface OpenvpnRequest {
+  readonly name: string;
+  /** The address to serve on; it need not be on this node yet. */
+  readonly address: string;
+  readonly port: number;
+  readonly device: string;
+  readonly network: string;
+  readonly routes: readonly string[];
+  readonly dns: readonly string[];
+  readonly keepalive: VpnSettings['keepalive'];
+  /** PEM blocks; they go into files that only root can read. */
+  readonly identity: {
+    readonly certificateAuthority: string;
+    readonly certificate: string;
+    readonly privateKey: string;
+    readonly tlsCryptV2ServerKey: string;
+    readonly authTokenSecret: string;
+  };
+}
+
+export interface FirewallRequest {
+  readonly vpnNetwork: string;
+  /** What clients' traffic is translated to on its way to the LAN. */
+  readonly sourceAddress: string;
+  readonly vpnDevice: string;
+  readonly lanInterface: string;
+}
+
+export interface Request {
+  readonly id: number;
+  readonly body: RequestBody;
+}
+
+/** The supervisor's answer to the request of the same id; `error` is in words. */
+export interface Reply {
+  readonly id: number;
+  readonly error?: string | undefined;
+}
+
+const instanceName = z.string().regex(/^[a-z0-9-]{1,15}$/);
+const port = z.int().min(1).max(65_535);
+const pem = z.string().min(1).max(65_536);
+
+const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
+  interface: interfaceNameSchema,
+  vhid: z.int().min(1).max(255),
+  priority: z.int().min(1).max(254),
+  advertisementIntervalMs: z.int().min(10).max(40_950),
+  virtualAddress: z.cidrv4(),
+  leaseSeconds: z.int().min(1).max(60),
+});
+
+const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({
+  name: instanceName,
+  address: z.ipv4(),
+  port,
+  device: interfaceNameSchema,
+  network: z.cidrv4(),
+  routes: z.array(z.cidrv4()).max(64),
+  dns: z.array(z.ipv4()).max(4),
+  keepalive: keepaliveSchema,
+  identity: z.strictObject({
+    certificateAuthority: pem,
+    certificate: pem,
+    privateKey: pem,
+    tlsCryptV2ServerKey: pem,
+    authTokenSecret: pem,
+  }),
+});
+
+const firewall: z.ZodType<FirewallRequest> = z.strictObject({
+  vpnNetwork: z.cidrv4(),
+  sourceAddress: z.ipv4(),
+  vpnDevice: interfaceNameSchema,
+  lanInterface: interfaceNameSchema,
+});
+
+const body: z.ZodType<RequestBody> = z.union([
+  z.strictObject({ ask: z.literal('heartbeat.run'), heartbeat }),
+  z.strictObject({ ask: z.literal('openvpn.run'), openvpn }),
+  z.strictObject({ ask: z.literal('openvpn.restart'), name: instanceName }),
+  z.strictObject({ ask: z.literal('firewall.apply'), firewall }),
+]);
+
+export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0), body });
+
+export const replySchema: z.ZodType<Reply> = z.strictObject({ id: z.int(), error: z.string().optional() });

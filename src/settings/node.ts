@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import { TandemError } from '../core/errors.ts';
+
+/** What is true of this machine alone. It never travels to the other node. */
+export interface NodeConfig {
+  /** Stable for the node's life; made once by `tandem init`. */
+  readonly nodeId: string;
+  readonly name: string;
+  /** How the administrator chose this node to start; not its role, which the heartbeat decides. */
+  readonly start: 'primary' | 'failover';
+  readonly interface: string;
+  readonly address: string;
+  readonly prefixLength: number;
+}
+
+const nodeConfigSchema: z.ZodType<NodeConfig> = z.strictObject({
+  nodeId: z.uuid(),
+  name: z
+    .string()
+    .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'use lower-case letters, digits and hyphens'),
+  start: z.enum(['primary', 'failover']),
+  interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/, 'not an interface name'),
+  address: z.ipv4(),
+  prefixLength: z.int().min(8).max(30),
+});
+
+/**
+ * Reads and checks `/etc/tandem/node.json`.
+ * @throws TandemError `node.config.missing` or `node.config.invalid`, naming the file and the field.
+ */
+export function readNodeConfig(file: string): NodeConfig {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new TandemError({
+      code: 'node.config.missing',
+      culprit: 'operator',
+      message: `This machine is not set up as a Tandem node: ${file} cannot be read.`,
+      hint: 'Run: tandem init --help',
+      cause,
+    });
+  }
+  return parseNodeConfig(text, file);
+}
+
+function parseNodeConfig(text: string, file: string): NodeConfig {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(file, 'it is not JSON', cause);
+  }
+  return checkNodeConfig(value, file);
+}
+
+/** @throws TandemError `node.config.invalid` naming each wrong field. */
+export function checkNodeConfig(value: unknown, source: string): NodeConfig {
+  const parsed = nodeConfigSchema.safeParse(value);
+  if (!parsed.success) throw invalid(source, z.prettifyError(parsed.error), parsed.error);
+  return parsed.data;
+}
+
+function invalid(file: string, reason: string, cause: unknown): TandemError {
+  return new TandemError({
+    code: 'node.config.invalid',
+    culprit: 'operator',
+    message: `${file} is not a valid node configuration: ${reason}`,
+    hint: `Correct ${file}, then run: systemctl restart tandem`,
+    cause,
+  });
+}

@@ -1,0 +1,60 @@
+import { z } from 'zod';
+import { interfaceNameSchema } from './network.ts';
+
+/** One of the two machines, as both of them know it. */
+export interface PairNode {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly address: string;
+  readonly interface: string;
+  /** VRRP priority, 1-254: decides only between two nodes that claim at the same moment. */
+  readonly priority: number;
+  readonly ssh: {
+    readonly port: number;
+    /** The node's SSH host key, `ssh-ed25519 AAAA…`; pinned when the pair was made. */
+    readonly hostKey: string;
+  };
+}
+
+/** The setting `pair`: what both nodes must agree on. It travels with the journal. */
+export interface PairSettings {
+  readonly pairId: string;
+  /** With its prefix length: `10.99.0.100/24`. */
+  readonly virtualAddress: string;
+  readonly vhid: number;
+  readonly advertisementIntervalMs: number;
+  readonly leaseSeconds: number;
+  readonly nodes: readonly [PairNode, PairNode];
+}
+
+/** The name under which the store keeps them. */
+export const pairSettingName = 'pair';
+
+const pairNodeSchema: z.ZodType<PairNode> = z.strictObject({
+  nodeId: z.uuid(),
+  name: z.string().min(1).max(63),
+  address: z.ipv4(),
+  interface: interfaceNameSchema,
+  priority: z.int().min(1).max(254),
+  ssh: z.strictObject({
+    port: z.int().min(1).max(65_535),
+    hostKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/),
+  }),
+});
+
+export const pairSettingsSchema: z.ZodType<PairSettings> = z.strictObject({
+  pairId: z.uuid(),
+  virtualAddress: z.cidrv4(),
+  vhid: z.int().min(1).max(255),
+  advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10),
+  leaseSeconds: z.int().min(1).max(60),
+  nodes: z.tuple([pairNodeSchema, pairNodeSchema]),
+});
+
+/** The two nodes from one node's point of view; undefined where this node is not one of them. */
+export function viewOf(pair: PairSettings, nodeId: string): { own: PairNode; peer: PairNode } | undefined {
+  const [first, second] = pair.nodes;
+  if (first.nodeId === nodeId) return { own: first, peer: second };
+  if (second.nodeId === nodeId) return { own: second, peer: first };
+  return undefined;
+}

@@ -1,0 +1,21 @@
+/** Where a node keeps its things. One place, so that the supervisor, the server and the command agree. */
+export const paths = {
+  nodeConfig: '/etc/tandem/node.json',
+  stateDirectory: '/var/lib/tandem',
+  store: '/var/lib/tandem/store/tandem.db',
+  quarantine: '/var/lib/tandem/quarantine',
+  sshDirectory: '/var/lib/tandem/.ssh',
+  pairing: '/var/lib/tandem/pairing.json',
+  clientConfigDirectory: '/var/lib/tandem/openvpn/ccd',
+  revocationList: '/var/lib/tandem/openvpn/crl.pem',
+  sshHostKey: '/etc/ssh/ssh_host_ed25519_key.pub',
+  runDirectory: '/run/tandem',
+  kernelLedger: '/run/tandem/kernel-ledger.json',
+  heartbeatConfig: '/run/tandem/heartbeat.json',
+  heartbeatSocket: '/run/tandem/heartbeat.sock',
+  openvpnRunDirectory: '/run/tandem/openvpn',
+  serverRunDirectory: '/run/tandem/server',
+  apiSocket: '/run/tandem/server/api.sock',
+  replicationSocket: '/run/tandem/server/replication.sock',
+  unitFile: '/etc/systemd/system/tandem.service',
+} as const;
