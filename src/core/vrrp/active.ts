@@ -1,0 +1,136 @@
+import { compareAddresses, type IpAddress } from '../net/address.ts';
+import type { Datagram } from '../net/ipv4-packet.ts';
+import { type Prefix, samePrefix } from '../net/prefix.ts';
+import { toDuration } from '../time/centiseconds.ts';
+import { after, between, type Instant } from '../time/instant.ts';
+import type { Advertisement } from './codec.ts';
+import type { Effect } from './effects.ts';
+import type { Input } from './inputs.ts';
+import { receive } from './receive.ts';
+import { LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
+import { type Active, lateness, type State } from './state.ts';
+import { count } from './stats.ts';
+import { preceded, type Step, stay } from './step.ts';
+import { activeDownInterval, lapseAfter, renewalPeriod } from './timers.ts';
+import { advertise, becomeBackup, becomeInitialize, farewell } from './transitions.ts';
+
+/** RFC 9568 §6.4.3. */
+export function active(state: Active, now: Instant, input: Input): Step {
+  switch (input.type) {
+    case 'shutdown': {
+      const leaving = farewell(state); // S10 (610)-(625)
+      return leave(
+        leaving.effects,
+        becomeInitialize(leaving.state, now, { kind: 'stopped' }, { started: false, startAt: undefined }),
+      );
+    }
+    case 'resign': {
+      const leaving = farewell(state);
+      const step = becomeBackup(leaving.state, now, { kind: 'resigned' }, { resignBound: input.bound });
+      return leave(leaving.effects, step);
+    }
+    case 'tick':
+      return lateness(state, now) >= 0 ? sendAgain(state, now) : stay(state); // S11 (630)-(640)
+    case 'datagram':
+      return arrived(state, now, input.datagram);
+    case 'link':
+      if (input.up) return stay(state);
+      return becomeInitialize({ ...state, linkUp: false }, now, { kind: 'link-down' });
+    case 'advertised':
+      return sent(state, now);
+    case 'advertise-failed':
+      return stay({ ...state, stats: count(state.stats, 'sendErrors') });
+    case 'address-missing':
+      return putBack(state, input.address);
+    case 'claim-failed': {
+      const leaving = farewell({ ...state, stats: count(state.stats, 'claimErrors') });
+      return leave(
+        leaving.effects,
+        becomeBackup(leaving.state, now, { kind: 'claim-failed', detail: input.detail }),
+      );
+    }
+    case 'reconfigure':
+      return reconfigured(state, now, input.router);
+    case 'startup':
+      return stay(state);
+  }
+}
+
+/** True when the kernel has removed the addresses because this process did not renew them in time. */
+export function hasLapsed(state: State, now: Instant): state is Active {
+  return state.name === 'active' && between(state.renewedAt, now) >= lapseAfter(state.router.lease);
+}
+
+/** A farewell has released the addresses already; the transition after it need not do so again. */
+function leave(effects: readonly Effect[], step: Step): Step {
+  return preceded(effects, { ...step, effects: step.effects.filter((effect) => effect.type !== 'release') });
+}
+
+function sendAgain(state: Active, now: Instant, ...before: readonly Effect[]): Step {
+  const advertiseAt = after(now, toDuration(state.router.interval));
+  return stay({ ...state, advertiseAt }, ...before, advertise(state.router));
+}
+
+/** The lease is renewed only from here: by a process that runs and is heard. */
+function sent(state: Active, now: Instant): Step {
+  const next = { ...state, sentAt: now, stats: count(state.stats, 'sent') };
+  const { addresses, lease } = state.router;
+  if (between(state.renewedAt, now) < renewalPeriod(lease)) return stay(next);
+  return stay({ ...next, renewedAt: now }, { type: 'renew', addresses, lease });
+}
+
+function putBack(state: Active, address: Prefix): Step {
+  return stay(
+    { ...state, stats: count(state.stats, 'addressesPutBack') },
+    { type: 'claim', addresses: [address], lease: state.router.lease },
+    { type: 'announce', addresses: [address] },
+    { type: 'report', report: { kind: 'address-put-back', address } },
+  );
+}
+
+function arrived(before: Active, now: Instant, datagram: Datagram): Step {
+  const { state, advertisement, effects } = receive(before, now, datagram);
+  if (advertisement === undefined) return stay(state, ...effects);
+  return preceded(effects, weigh(state, now, datagram.source, advertisement));
+}
+
+function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Advertisement): Step {
+  const { router } = state;
+  const { priority } = advertisement;
+  const announce: Effect = { type: 'announce', addresses: router.addresses };
+  // S12 (660)-(670). The one that leaves may have answered for the address until now, so the neighbours are told too.
+  if (priority === LEAVING_PRIORITY) return sendAgain(state, now, announce);
+  const listen = { activeInterval: advertisement.interval };
+  // Not in the RFC: we were silent for so long that the sender took over rightly. It serves, we do not displace it.
+  if (between(state.sentAt, now) > activeDownInterval(router, router.interval)) {
+    return becomeBackup(
+      { ...state, stats: count(state.stats, 'stalls') },
+      now,
+      { kind: 'displaced', peer: source },
+      listen,
+    );
+  }
+  // S13 (680)-(700)
+  const tieLost = priority === router.priority && compareAddresses(source, router.source) > 0;
+  if (priority > router.priority || tieLost) {
+    return becomeBackup(state, now, { kind: 'outranked', peer: source, priority }, listen);
+  }
+  // S14 (710)-(720): it learns at once that it has to step back, and the neighbours who really owns the address.
+  const conflict: Effect = { type: 'report', report: { kind: 'conflict', source, priority } };
+  return sendAgain(state, now, announce, conflict);
+}
+
+function reconfigured(state: Active, now: Instant, router: VirtualRouter): Step {
+  const has = (list: readonly Prefix[], wanted: Prefix): boolean =>
+    list.some((prefix) => samePrefix(prefix, wanted));
+  const gone = state.router.addresses.filter((old) => !has(router.addresses, old));
+  const added = router.addresses.filter((wanted) => !has(state.router.addresses, wanted));
+  return sendAgain(
+    { ...state, router, renewedAt: now },
+    now,
+    ...(gone.length > 0 ? [{ type: 'release', addresses: gone } as const] : []),
+    // Also those that stay: the length of the lease may be another one.
+    { type: 'claim', addresses: router.addresses, lease: router.lease },
+    ...(added.length > 0 ? [{ type: 'announce', addresses: added } as const] : []),
+  );
+}

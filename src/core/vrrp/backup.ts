@@ -1,0 +1,112 @@
+import type { IpAddress } from '../net/address.ts';
+import type { Datagram } from '../net/ipv4-packet.ts';
+import type { Duration } from '../time/duration.ts';
+import { after, type Instant } from '../time/instant.ts';
+import type { Advertisement } from './codec.ts';
+import type { Effect } from './effects.ts';
+import type { Input } from './inputs.ts';
+import { receive } from './receive.ts';
+import { LEAVING_PRIORITY, OWNER_PRIORITY, type VirtualRouter } from './router.ts';
+import { type Backup, type Cause, lateness } from './state.ts';
+import { count } from './stats.ts';
+import { preceded, type Step, stay } from './step.ts';
+import { activeDownInterval, claimDelay } from './timers.ts';
+import { becomeActive, becomeInitialize } from './transitions.ts';
+
+/** RFC 9568 §6.4.2. Nothing here answers or sends for the virtual address (S3): it is not on the interface. */
+export function backup(state: Backup, now: Instant, input: Input): Step {
+  switch (input.type) {
+    case 'shutdown':
+      return becomeInitialize(state, now, { kind: 'stopped' }, { started: false, startAt: undefined }); // S4 (365)-(380)
+    case 'tick':
+      return lateness(state, now) >= 0 ? due(state, now) : stay(state);
+    case 'datagram':
+      return arrived(state, now, input.datagram);
+    case 'link':
+      if (input.up) return stay(state);
+      return becomeInitialize({ ...state, linkUp: false }, now, { kind: 'link-down' });
+    case 'reconfigure':
+      return stay(listen({ ...state, router: input.router }, now));
+    case 'resign':
+      return stay(state, { type: 'resign-outcome', outcome: { kind: 'not-active' } });
+    case 'startup':
+    case 'address-missing':
+    case 'advertised':
+    case 'advertise-failed':
+    case 'claim-failed':
+      return stay(state);
+  }
+}
+
+/** Waits a full down interval from now on. */
+function listen(state: Backup, now: Instant): Backup {
+  const activeDownAt = after(now, activeDownInterval(state.router, state.activeInterval));
+  return { ...state, activeDownAt, leaver: undefined };
+}
+
+function due(state: Backup, now: Instant): Step {
+  const late = lateness(state, now) as Duration;
+  // Who did not run for a whole down interval knows nothing about the silence: listen first.
+  if (late > activeDownInterval(state.router, state.activeInterval)) {
+    const stalled = { ...state, yielding: undefined, stats: count(state.stats, 'stalls') };
+    return stay(
+      listen(stalled, now),
+      ...(waitsForSuccessor(state) ? [outcome({ kind: 'interrupted' })] : []),
+      { type: 'report', report: { kind: 'not-scheduled', late } },
+    );
+  }
+  if (waitsForSuccessor(state)) {
+    const step = becomeActive(state, now, { kind: 'taken-back' });
+    return { state: step.state, effects: [...step.effects, outcome({ kind: 'taken-back' })] };
+  }
+  return becomeActive(state, now, claimCause(state)); // S5 (305)-(345)
+}
+
+function claimCause(state: Backup): Cause {
+  if (state.leaver !== undefined) return { kind: 'peer-left', peer: state.leaver };
+  const [last] = state.peers;
+  // Silence is when nobody advertises; if someone of lower priority just did, it was preempted.
+  if (state.preemptFrom !== undefined && last !== undefined && last.lastHeard >= state.preemptFrom) {
+    return { kind: 'preempted', peer: last.address };
+  }
+  return { kind: 'silence' };
+}
+
+function arrived(before: Backup, now: Instant, datagram: Datagram): Step {
+  const { state, advertisement, effects } = receive(before, now, datagram);
+  if (advertisement === undefined) return stay(state, ...effects);
+  return preceded(effects, weigh(state, now, datagram.source, advertisement));
+}
+
+function weigh(state: Backup, now: Instant, source: IpAddress, advertisement: Advertisement): Step {
+  const { router } = state;
+  if (advertisement.priority === LEAVING_PRIORITY) {
+    if (waitsForSuccessor(state)) return stay(state);
+    // S6 (420): Skew_Time; in a pair there is nobody to wait for.
+    const delay = claimDelay(router, state.activeInterval);
+    const leaving = { ...state, activeDownAt: after(now, delay), leaver: source };
+    return delay === 0 ? becomeActive(leaving, now, { kind: 'peer-left', peer: source }) : stay(leaving);
+  }
+  const handedOver = waitsForSuccessor(state) ? [outcome({ kind: 'handed-over', successor: source })] : [];
+  const yielding = handedOver.length > 0 ? { to: source } : state.yielding;
+  const outranked = advertisement.priority < router.priority && mayPreempt(router) && yielding === undefined;
+  const preemptFrom = outranked ? (state.preemptFrom ?? after(now, router.preemptDelay)) : undefined;
+  // S8 (460): discarded, so that the timer runs out and we take over.
+  if (preemptFrom !== undefined && now >= preemptFrom) return stay({ ...state, preemptFrom });
+  // S7 (440)-(455)
+  const adopted = { ...state, activeInterval: advertisement.interval, yielding, preemptFrom };
+  return stay(listen(adopted, now), ...handedOver);
+}
+
+/** RFC 9568 §6.1 Preempt_Mode: the address owner always preempts. */
+function mayPreempt(router: VirtualRouter): boolean {
+  return router.preempt || router.priority === OWNER_PRIORITY;
+}
+
+function waitsForSuccessor(state: Backup): boolean {
+  return state.yielding !== undefined && 'until' in state.yielding;
+}
+
+function outcome(result: Extract<Effect, { type: 'resign-outcome' }>['outcome']): Effect {
+  return { type: 'resign-outcome', outcome: result };
+}

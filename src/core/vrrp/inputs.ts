@@ -1,0 +1,22 @@
+import type { Datagram } from '../net/ipv4-packet.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Duration } from '../time/duration.ts';
+import type { VirtualRouter } from './router.ts';
+
+/** Everything that can happen to an instance. */
+export type Input =
+  | { readonly type: 'startup' }
+  | { readonly type: 'shutdown' }
+  /** The deadline may have passed. All packets that had arrived by now must have been given before. */
+  | { readonly type: 'tick' }
+  /** A packet of protocol 112 arrived on the interface, as it came. */
+  | { readonly type: 'datagram'; readonly datagram: Datagram }
+  | { readonly type: 'link'; readonly up: boolean }
+  /** A virtual address is not on the interface any more, and not because of a `release`. */
+  | { readonly type: 'address-missing'; readonly address: Prefix }
+  | { readonly type: 'advertised' }
+  | { readonly type: 'advertise-failed' }
+  | { readonly type: 'claim-failed'; readonly detail: string }
+  /** A planned leave; taken back when nobody claims within `bound`. */
+  | { readonly type: 'resign'; readonly bound: Duration }
+  | { readonly type: 'reconfigure'; readonly router: VirtualRouter };

@@ -1,0 +1,30 @@
+import type { IpAddress } from '../net/address.ts';
+import type { Prefix } from '../net/prefix.ts';
+import type { Centiseconds } from '../time/centiseconds.ts';
+import type { Duration } from '../time/duration.ts';
+
+/** How one virtual router is configured on this node. */
+export interface VirtualRouter {
+  /** 1-255: separates virtual routers on one LAN. */
+  readonly vrid: number;
+  /** 1-254, or 255 for the address owner. */
+  readonly priority: number;
+  readonly interval: Centiseconds;
+  /** There are only two nodes: the skew, which orders several backups, is not waited for. */
+  readonly pair: boolean;
+  readonly preempt: boolean;
+  /** How long a lower-priority Active is tolerated before it is preempted. */
+  readonly preemptDelay: Duration;
+  /** How long after the start this node takes no part. */
+  readonly startDelay: Duration;
+  /** At least one; all of the family of `source`. */
+  readonly addresses: readonly Prefix[];
+  /** The kernel removes an address that was not renewed for this long. */
+  readonly lease: Duration;
+  /** This node's own address on the interface: the source of its advertisements, and the tie-break. */
+  readonly source: IpAddress;
+}
+
+export const OWNER_PRIORITY = 255;
+/** In an advertisement: the sender stops being Active. */
+export const LEAVING_PRIORITY = 0;

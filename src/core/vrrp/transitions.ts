@@ -1,0 +1,133 @@
+import type { IpAddress } from '../net/address.ts';
+import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
+import type { Duration } from '../time/duration.ts';
+import { after, type Instant } from '../time/instant.ts';
+import type { Effect } from './effects.ts';
+import { LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
+import type { Active, Backup, Cause, Initialize, State } from './state.ts';
+import { count } from './stats.ts';
+import type { Step } from './step.ts';
+import { activeDownInterval, skewTime } from './timers.ts';
+
+/** Out of the game: before the start, without a link, after the end. */
+export function becomeInitialize(
+  state: State,
+  now: Instant,
+  cause: Cause,
+  plan: { readonly started: boolean; readonly startAt: Instant | undefined } = {
+    started: true,
+    startAt: undefined,
+  },
+): Step<Initialize> {
+  const { router, linkUp, peers, stats } = state;
+  return {
+    state: {
+      name: 'initialize',
+      started: plan.started,
+      startAt: plan.startAt,
+      router,
+      since: state.name === 'initialize' ? state.since : now,
+      cause,
+      linkUp,
+      peers,
+      stats,
+    },
+    effects: [
+      ...(state.name === 'active' ? release(router) : []),
+      ...interruptedResign(state),
+      ...transition(state, 'initialize', cause),
+    ],
+  };
+}
+
+/**
+ * Listen for a whole down interval before anything else. `activeInterval` is what the Active that made us step back
+ * announced; our own when there is none (S2).
+ */
+export function becomeBackup(
+  state: State,
+  now: Instant,
+  cause: Cause,
+  listen: { readonly activeInterval?: Centiseconds; readonly resignBound?: Duration } = {},
+): Step<Backup> {
+  const { router, linkUp, peers, stats } = state;
+  const activeInterval = listen.activeInterval ?? router.interval;
+  const down = activeDownInterval(router, activeInterval);
+  // Two nodes of a pair that are switched on together should not both claim: at the start the skew orders them.
+  const order = router.pair && state.name === 'initialize' ? skewTime(router.priority, activeInterval) : 0;
+  return {
+    state: {
+      name: 'backup',
+      router,
+      since: now,
+      cause,
+      linkUp,
+      peers,
+      stats,
+      activeInterval,
+      activeDownAt: after(now, (down + order) as Duration),
+      leaver: undefined,
+      preemptFrom: undefined,
+      yielding: listen.resignBound === undefined ? undefined : { until: after(now, listen.resignBound) },
+    },
+    effects: [...(state.name === 'active' ? release(router) : []), ...transition(state, 'backup', cause)],
+  };
+}
+
+/**
+ * Take the address: first the kernel, then the neighbours, then the other nodes; whoever wants to know is told last.
+ * RFC 9568 §6.4.1 (110)-(140) and §6.4.2 (305)-(345) ask for the same actions.
+ */
+export function becomeActive(state: State, now: Instant, cause: Cause): Step<Active> {
+  const { router, linkUp, peers } = state;
+  const { addresses, lease } = router;
+  return {
+    state: {
+      name: 'active',
+      router,
+      since: now,
+      cause,
+      linkUp,
+      peers,
+      stats: count(state.stats, 'becameActive'),
+      advertiseAt: after(now, toDuration(router.interval)),
+      sentAt: now,
+      renewedAt: now,
+    },
+    effects: [
+      { type: 'claim', addresses, lease },
+      { type: 'announce', addresses },
+      advertise(router),
+      ...transition(state, 'active', cause),
+    ],
+  };
+}
+
+/** Leaves the address and says so. First the address, so that two nodes never answer for it. */
+export function farewell(state: Active): { readonly state: Active; readonly effects: readonly Effect[] } {
+  return {
+    state: { ...state, stats: count(state.stats, 'priorityZeroSent') },
+    effects: [...release(state.router), advertise(state.router, LEAVING_PRIORITY)],
+  };
+}
+
+export function advertise(router: VirtualRouter, priority: number = router.priority): Effect {
+  const addresses: readonly IpAddress[] = router.addresses.map((prefix) => prefix.address);
+  return {
+    type: 'advertise',
+    advertisement: { vrid: router.vrid, priority, interval: router.interval, addresses },
+  };
+}
+
+function release(router: VirtualRouter): Effect[] {
+  return [{ type: 'release', addresses: router.addresses }];
+}
+
+function transition(state: State, to: State['name'], cause: Cause): Effect[] {
+  return state.name === to ? [] : [{ type: 'transition', from: state.name, to, cause }];
+}
+
+function interruptedResign(state: State): Effect[] {
+  const waiting = state.name === 'backup' && state.yielding !== undefined && 'until' in state.yielding;
+  return waiting ? [{ type: 'resign-outcome', outcome: { kind: 'interrupted' } }] : [];
+}
