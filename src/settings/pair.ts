@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { interfaceNameSchema } from './network.ts';
 
 /** One of the two machines, as both of them know it. */
-export interface PairNode {
+export type PairNode = {
   readonly nodeId: string;
   readonly name: string;
   readonly address: string;
@@ -14,10 +14,10 @@ export interface PairNode {
     /** The node's SSH host key, `ssh-ed25519 AAAA…`; pinned when the pair was made. */
     readonly hostKey: string;
   };
-}
+};
 
 /** The setting `pair`: what both nodes must agree on. It travels with the journal. */
-export interface PairSettings {
+export type PairSettings = {
   readonly pairId: string;
   /** With its prefix length: `10.99.0.100/24`. */
   readonly virtualAddress: string;
@@ -25,7 +25,7 @@ export interface PairSettings {
   readonly advertisementIntervalMs: number;
   readonly leaseSeconds: number;
   readonly nodes: readonly [PairNode, PairNode];
-}
+};
 
 /** The name under which the store keeps them. */
 export const pairSettingName = 'pair';

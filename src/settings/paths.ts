@@ -19,3 +19,8 @@ export const paths = {
   replicationSocket: '/run/tandem/server/replication.sock',
   unitFile: '/etc/systemd/system/tandem.service',
 } as const;
+
+/** Where the OpenVPN process of that name takes management commands. */
+export function managementSocket(name: string): string {
+  return `${paths.openvpnRunDirectory}/${name}/management.sock`;
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The setting `vpn`: what clients connect to and where they may go. */
-export interface VpnSettings {
+export type VpnSettings = {
   /** The host name or address that profiles name; empty means the virtual address (or this node's own when alone). */
   readonly host: string;
   readonly port: number;
@@ -11,7 +11,7 @@ export interface VpnSettings {
   readonly dns: readonly string[];
   /** Seconds: how often each side pings, and after how long without an answer a client starts over. */
   readonly keepalive: { readonly ping: number; readonly restart: number };
-}
+};
 
 /** The name under which the store keeps them. */
 export const vpnSettingName = 'vpn';
@@ -28,3 +28,13 @@ export const vpnSettingsSchema: z.ZodType<VpnSettings> = z.strictObject({
   dns: z.array(z.ipv4()).max(4),
   keepalive: keepaliveSchema,
 });
+
+export const defaultVpnSettings: VpnSettings = {
+  host: '',
+  port: 1194,
+  network: '10.8.0.0/20',
+  routes: [],
+  dns: [],
+  // The shortest that OpenVPN allows for a client that learns of a takeover by silence alone.
+  keepalive: { ping: 1, restart: 4 },
+};

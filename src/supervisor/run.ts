@@ -34,8 +34,8 @@ export async function runSupervisor(): Promise<number> {
   const kernel = new KernelSettings(paths.kernelLedger);
   kernel.apply();
 
-  const duties = new Duties({ account, log });
-  duties.undoLeftovers();
+  const duties = new Duties(log);
+  await duties.undoLeftovers();
   const server = serverChild(account, duties, log);
   server.start();
 

@@ -1,0 +1,165 @@
+import { issueClientCertificate } from '../access/pki/certificates.ts';
+import { generateTlsCryptV2ClientKey } from '../access/pki/openvpn-keys.ts';
+import { renderProfile } from '../access/profiles/profile.ts';
+import { TandemError } from '../core/errors.ts';
+import { formatCommonName } from '../core/openvpn/common-name.ts';
+import { type Network, parseNetwork } from '../core/openvpn/ipv4.ts';
+import { firstFreeAddress } from '../core/openvpn/pool.ts';
+import { bareAddress } from '../settings/network.ts';
+import { readPairSettings, readVpnSettings } from '../settings/read.ts';
+import type { Certificate, NewCertificate } from '../store/certificate/certificate.ts';
+import type { Actor } from '../store/journal/entry.ts';
+import type { Store } from '../store/store.ts';
+import type { Transaction } from '../store/transaction.ts';
+import { readAuthority, requireIdentity, serverCommonName } from './identity.ts';
+import type { Write } from './write.ts';
+
+const certificateDays = 825;
+
+export interface Profile {
+  readonly commonName: string;
+  readonly vpnAddress: string;
+  /** The `.ovpn` file; it holds a private key. */
+  readonly text: string;
+}
+
+/** The connection profiles of users: one per device, each with its own certificate, key and VPN address. */
+export class Profiles {
+  readonly #store: Store;
+  readonly #write: Write;
+  readonly #nodeAddress: string;
+  readonly #now: () => number;
+
+  /** @param parts.nodeAddress what profiles name while there is no virtual address yet */
+  constructor(parts: { store: Store; write: Write; nodeAddress: string; now: () => number }) {
+    this.#store = parts.store;
+    this.#write = parts.write;
+    this.#nodeAddress = parts.nodeAddress;
+    this.#now = parts.now;
+  }
+
+  /**
+   * The user's profile of that name; made first when there is none in force.
+   * @throws TandemError `store.user.unknown`, `accounts.profile.name`, `accounts.network-full`
+   */
+  async get(
+    actor: Actor,
+    userName: string,
+    profileName: string,
+  ): Promise<{ profile: Profile; protected: boolean }> {
+    const commonName = formatCommonName({ username: userName, profile: profileName });
+    if (commonName === undefined) throw badProfileName(profileName);
+    const fresh =
+      this.#inForce(commonName) === undefined
+        ? await this.#issue(userName, profileName, commonName)
+        : undefined;
+    const written = await this.#write(actor, (transaction) =>
+      ensure(transaction, userName, commonName, fresh),
+    );
+    const { certificate, vpnAddress } = written.result;
+    return {
+      profile: { commonName, vpnAddress, text: this.#render(certificate) },
+      protected: written.protected,
+    };
+  }
+
+  #inForce(commonName: string): Certificate | undefined {
+    return this.#store.certificates.withCommonName(commonName).find((one) => one.revokedAt === undefined);
+  }
+
+  async #issue(userName: string, profileName: string, commonName: string): Promise<NewCertificate> {
+    if (this.#store.users.find(userName) === undefined) throw unknownUser(userName);
+    const issued = await issueClientCertificate(readAuthority(this.#store), {
+      commonName,
+      now: new Date(this.#now()),
+      validDays: certificateDays,
+    });
+    const serverKey = requireIdentity(this.#store, 'tls-crypt-v2-server-key');
+    return {
+      serial: issued.serialHex,
+      commonName,
+      userName,
+      profileName,
+      certificate: issued.certificatePem,
+      privateKey: issued.privateKeyPem,
+      tlsCryptV2Key: await generateTlsCryptV2ClientKey(serverKey),
+      notAfter: issued.notAfter.getTime(),
+    };
+  }
+
+  #render(certificate: NewCertificate): string {
+    const vpn = readVpnSettings(this.#store);
+    const pair = readPairSettings(this.#store);
+    const own = pair === undefined ? this.#nodeAddress : bareAddress(pair.virtualAddress);
+    return renderProfile({
+      remotes: [{ host: vpn.host === '' ? own : vpn.host, port: vpn.port, protocol: 'udp' }],
+      serverName: serverCommonName,
+      certificateAuthority: requireIdentity(this.#store, 'ca-certificate'),
+      certificate: certificate.certificate,
+      privateKey: certificate.privateKey,
+      tlsCryptV2ClientKey: certificate.tlsCryptV2Key,
+    });
+  }
+}
+
+/** Looks again inside the transaction: of two requests at once the second finds what the first made. */
+function ensure(
+  transaction: Transaction,
+  userName: string,
+  commonName: string,
+  fresh: NewCertificate | undefined,
+): { certificate: NewCertificate; vpnAddress: string } {
+  if (transaction.users.find(userName) === undefined) throw unknownUser(userName);
+  const existing = transaction.certificates
+    .withCommonName(commonName)
+    .find((one) => one.revokedAt === undefined);
+  const certificate = existing ?? fresh;
+  if (certificate === undefined) throw revokedMeanwhile(commonName);
+  if (existing === undefined) transaction.certificates.add(certificate);
+  const held = transaction.clientAddresses.find(commonName)?.ipv4;
+  if (held !== undefined) return { certificate, vpnAddress: held };
+  const vpnAddress = freeAddress(transaction);
+  transaction.clientAddresses.assign(commonName, vpnAddress);
+  return { certificate, vpnAddress };
+}
+
+function freeAddress(transaction: Transaction): string {
+  const text = readVpnSettings(transaction).network;
+  const network: Network | undefined = parseNetwork(text);
+  const taken = new Set(transaction.clientAddresses.list().map((one) => one.ipv4));
+  const address = network === undefined ? undefined : firstFreeAddress(network, taken);
+  if (address !== undefined) return address;
+  throw new TandemError({
+    code: 'accounts.network-full',
+    culprit: 'operator',
+    message: `The VPN network ${text} has no free address for another profile.`,
+    hint: 'Remove users that are gone, or choose a larger VPN network',
+  });
+}
+
+function unknownUser(name: string): TandemError {
+  return new TandemError({
+    code: 'store.user.unknown',
+    culprit: 'caller',
+    message: `There is no user ${name}.`,
+    hint: 'See: tandem user list',
+  });
+}
+
+function badProfileName(name: string): TandemError {
+  return new TandemError({
+    code: 'accounts.profile.name',
+    culprit: 'caller',
+    message: `${JSON.stringify(name)} cannot be the name of a profile.`,
+    hint: 'Use letters, digits, dot, hyphen and underscore; with the user name at most 63 characters',
+  });
+}
+
+function revokedMeanwhile(commonName: string): TandemError {
+  return new TandemError({
+    code: 'accounts.profile.revoked',
+    culprit: 'caller',
+    message: `The profile ${commonName} was revoked at this very moment.`,
+    hint: 'Ask for it again to get a new one',
+  });
+}

@@ -1,0 +1,157 @@
+import { z } from 'zod';
+
+/** The shapes the API answers with; the command and, later, the web read the same. Times are ISO 8601. */
+export interface PositionView {
+  readonly epoch: number;
+  readonly sequence: number;
+}
+
+export interface StatusView {
+  readonly node: string;
+  readonly address: string;
+  readonly role: 'active' | 'standby';
+  readonly since: string;
+  readonly epoch: number;
+  readonly position: PositionView;
+  /** The standby has acknowledged everything this node has acknowledged. Only an active node can know. */
+  readonly protected: boolean;
+  readonly virtualAddress: { readonly address: string; readonly held: boolean } | null;
+  /** The heartbeat's own status object, whole; null when it does not run or does not answer. */
+  readonly heartbeat: unknown;
+  readonly peer: {
+    readonly name: string;
+    readonly address: string;
+    readonly connected: boolean;
+    readonly position: PositionView | null;
+    readonly lagEntries: number | null;
+    readonly lagMs: number | null;
+    readonly sentence: string;
+  } | null;
+  readonly openvpn: readonly {
+    readonly protocol: string;
+    readonly port: number;
+    readonly clients: number;
+    readonly pid: number | null;
+  }[];
+  readonly sentence: string;
+  readonly warnings: readonly string[];
+  readonly at: string;
+}
+
+const positionSchema: z.ZodType<PositionView> = z.object({ epoch: z.int(), sequence: z.int() });
+
+export const statusSchema: z.ZodType<StatusView> = z.object({
+  node: z.string(),
+  address: z.string(),
+  role: z.enum(['active', 'standby']),
+  since: z.string(),
+  epoch: z.int(),
+  position: positionSchema,
+  protected: z.boolean(),
+  virtualAddress: z.object({ address: z.string(), held: z.boolean() }).nullable(),
+  heartbeat: z.unknown(),
+  peer: z
+    .object({
+      name: z.string(),
+      address: z.string(),
+      connected: z.boolean(),
+      position: positionSchema.nullable(),
+      lagEntries: z.int().nullable(),
+      lagMs: z.number().nullable(),
+      sentence: z.string(),
+    })
+    .nullable(),
+  openvpn: z.array(
+    z.object({ protocol: z.string(), port: z.int(), clients: z.int(), pid: z.int().nullable() }),
+  ),
+  sentence: z.string(),
+  warnings: z.array(z.string()),
+  at: z.string(),
+});
+
+/** Every answer to a change says whether the change is on both disks. */
+export interface WriteAnswer {
+  readonly protected: boolean;
+}
+export const writeAnswerSchema: z.ZodType<WriteAnswer> = z.object({ protected: z.boolean() });
+
+export interface UserView {
+  readonly name: string;
+  readonly blocked: boolean;
+  readonly createdAt: string;
+  readonly profiles: readonly { readonly name: string; readonly vpnAddress: string | null }[];
+}
+export interface UserListView {
+  readonly users: readonly UserView[];
+}
+export const userListSchema: z.ZodType<UserListView> = z.object({
+  users: z.array(
+    z.object({
+      name: z.string(),
+      blocked: z.boolean(),
+      createdAt: z.string(),
+      profiles: z.array(z.object({ name: z.string(), vpnAddress: z.string().nullable() })),
+    }),
+  ),
+});
+
+export interface ProfileAnswer extends WriteAnswer {
+  readonly commonName: string;
+  readonly vpnAddress: string;
+  readonly profile: string;
+}
+export const profileAnswerSchema: z.ZodType<ProfileAnswer> = z.object({
+  protected: z.boolean(),
+  commonName: z.string(),
+  vpnAddress: z.string(),
+  profile: z.string(),
+});
+
+export interface SwitchoverAnswer {
+  readonly from: string;
+  readonly to: string;
+  readonly clientsTold: number;
+}
+export const switchoverAnswerSchema: z.ZodType<SwitchoverAnswer> = z.object({
+  from: z.string(),
+  to: z.string(),
+  clientsTold: z.int(),
+});
+
+/** Makes the pair: `peer` is reached once by SSH with a password that is not kept. */
+export interface FailoverRequest {
+  readonly virtualAddress: string;
+  readonly vhid: number;
+  readonly advertisementIntervalMs: number;
+  readonly leaseSeconds: number;
+  readonly peer: {
+    readonly address: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+  };
+}
+export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject({
+  virtualAddress: z.cidrv4(),
+  vhid: z.int().min(1).max(255),
+  advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10),
+  leaseSeconds: z.int().min(1).max(60),
+  peer: z.strictObject({
+    address: z.ipv4(),
+    port: z.int().min(1).max(65_535),
+    user: z.string().min(1).max(64),
+    password: z.string().min(1).max(4_096),
+  }),
+});
+
+export interface FailoverAnswer extends WriteAnswer {
+  readonly peer: string;
+  readonly virtualAddress: string;
+  readonly hostKeyFingerprint: string;
+}
+export const failoverAnswerSchema: z.ZodType<FailoverAnswer> = z.object({
+  protected: z.boolean(),
+  peer: z.string(),
+  virtualAddress: z.string(),
+  hostKeyFingerprint: z.string(),
+});

@@ -1,0 +1,50 @@
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from 'commander';
+import { addFailoverCommands } from './commands/failover.ts';
+import { addInitCommand } from './commands/init.ts';
+import { addProfileCommands } from './commands/profile.ts';
+import { addServiceCommands } from './commands/service.ts';
+import { addStatusCommand } from './commands/status.ts';
+import { addSwitchoverCommand } from './commands/switchover.ts';
+import { addUserCommands } from './commands/user.ts';
+import { exitCode } from './exit-codes.ts';
+import { reportFailure } from './output.ts';
+
+/** Parses the words after `tandem`, runs the command and returns the exit code. */
+export async function runCommand(words: readonly string[]): Promise<number> {
+  const program = new Command('tandem')
+    .description('An OpenVPN access server that does not go down: two machines, one virtual address.')
+    .version(productVersion())
+    .enablePositionalOptions()
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  program.addHelpText('after', '\nThe heartbeat alone, without the rest: tandem heartbeat run|status|check');
+
+  addStatusCommand(program);
+  addUserCommands(program);
+  addProfileCommands(program);
+  addSwitchoverCommand(program);
+  addFailoverCommands(program);
+  addInitCommand(program);
+  addServiceCommands(program);
+  for (const command of everyCommand(program)) command.exitOverride();
+
+  try {
+    await program.parseAsync([...words], { from: 'user' });
+    return typeof process.exitCode === 'number' ? process.exitCode : 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : exitCode.usage;
+    return reportFailure(error, words.includes('--json'));
+  }
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+function productVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return manifest !== null && typeof manifest === 'object' && 'version' in manifest
+    ? String(manifest.version)
+    : '';
+}

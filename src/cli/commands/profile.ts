@@ -1,0 +1,28 @@
+import { writeFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { profileAnswerSchema } from '../../api/contract.ts';
+import { callApi } from '../api-client.ts';
+import { print } from '../output.ts';
+import { protectionNote } from './protection.ts';
+
+export function addProfileCommands(program: Command): void {
+  const profile = program.command('profile').description('connection profiles (.ovpn)');
+
+  profile
+    .command('get <user>')
+    .description("print a user's profile, making it first when there is none; it holds a private key")
+    .option('--name <profile>', 'one per device', 'default')
+    .option('--output <file>', 'write it to a file that only you can read')
+    .option('--json', 'print JSON')
+    .action(async (user: string, options: { name: string; output?: string; json?: true }) => {
+      const answer = profileAnswerSchema.parse(
+        await callApi('POST', `/users/${encodeURIComponent(user)}/profiles`, { name: options.name }),
+      );
+      if (options.output !== undefined) writeFileSync(options.output, answer.profile, { mode: 0o600 });
+      print(options.json === true, answer, () =>
+        options.output === undefined
+          ? answer.profile.trimEnd()
+          : `Profile ${options.name} of ${user} written to ${options.output}${protectionNote(answer)}.`,
+      );
+    });
+}

@@ -1,0 +1,69 @@
+import { TandemError } from '../core/errors.ts';
+
+const successorTimeoutMs = 1_000;
+const drainTimeoutMs = 2_000;
+
+/** What a switchover works with; each part belongs to the node that is active now. */
+export interface SwitchoverParts {
+  readonly nodeName: string;
+  readonly peerName: string;
+  /** One reason per thing that speaks against it now; empty when it may begin. */
+  readonly objections: () => readonly string[];
+  readonly holdWrites: () => void;
+  readonly releaseWrites: () => void;
+  /** Resolves with true when the standby has everything that was ever written here. */
+  readonly drain: (timeoutMs: number) => Promise<boolean>;
+  /** Tells every client to reconnect keeping its token; answers how many. */
+  readonly tellClients: () => Promise<number>;
+  /** Leaves the active role; answers whether another node claimed it in time. */
+  readonly resign: (
+    timeoutMs: number,
+  ) => Promise<{ readonly ok: boolean; readonly reason?: string | undefined }>;
+}
+
+/**
+ * Hands the active role over (DESIGN, life of a switchover): refuse with the reasons, or hold new writes, drain the
+ * journal, tell the clients, leave. When the standby does not claim, the heartbeat takes the role back and this throws.
+ * @throws TandemError `pair.switchover.refused`, `pair.switchover.not-drained`, `pair.switchover.not-claimed`
+ */
+export async function switchOver(parts: SwitchoverParts): Promise<{ clientsTold: number }> {
+  const objections = parts.objections();
+  if (objections.length > 0) throw refused(objections);
+  parts.holdWrites();
+  try {
+    if (!(await parts.drain(drainTimeoutMs))) throw notDrained(parts.peerName);
+    const clientsTold = await parts.tellClients();
+    const left = await parts.resign(successorTimeoutMs);
+    if (!left.ok) throw notClaimed(parts, left.reason);
+    return { clientsTold };
+  } finally {
+    parts.releaseWrites();
+  }
+}
+
+function refused(objections: readonly string[]): TandemError {
+  return new TandemError({
+    code: 'pair.switchover.refused',
+    culprit: 'operator',
+    message: `No switchover now: ${objections.join('; ')}. Nothing was changed.`,
+    hint: 'Look at: tandem status',
+  });
+}
+
+function notDrained(peer: string): TandemError {
+  return new TandemError({
+    code: 'pair.switchover.not-drained',
+    culprit: 'peer',
+    message: `${peer} did not confirm the last changes within ${drainTimeoutMs / 1_000} s; this node stays active.`,
+    hint: 'Look at: tandem status',
+  });
+}
+
+function notClaimed(parts: SwitchoverParts, reason: string | undefined): TandemError {
+  return new TandemError({
+    code: 'pair.switchover.not-claimed',
+    culprit: 'peer',
+    message: `${parts.peerName} did not claim the virtual address${reason === undefined ? '' : ` (${reason})`}; ${parts.nodeName} took it back and is active.`,
+    hint: `Look at the heartbeat on ${parts.peerName}: tandem status`,
+  });
+}

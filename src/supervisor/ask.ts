@@ -1,0 +1,61 @@
+import { TandemError } from '../core/errors.ts';
+import { type RequestBody, replySchema } from '../privileged/channel.ts';
+import type { Privileged } from '../privileged/privileged.ts';
+
+const answerTimeoutMs = 20_000;
+const mostRequestsUnderWay = 64;
+
+/** The server's end of the channel to the supervisor: Node's IPC, which only parent and child share. */
+export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
+  const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  let nextId = 0;
+
+  channel.on('message', (message) => {
+    const reply = replySchema.safeParse(message);
+    if (!reply.success) return;
+    const request = waiting.get(reply.data.id);
+    waiting.delete(reply.data.id);
+    if (reply.data.error === undefined) request?.resolve();
+    else request?.reject(refused(reply.data.error));
+  });
+
+  const ask = (body: RequestBody): Promise<void> =>
+    new Promise((resolve, reject) => {
+      if (channel.send === undefined || waiting.size >= mostRequestsUnderWay) {
+        reject(refused('it does not answer'));
+        return;
+      }
+      const id = nextId++;
+      const timer = setTimeout(() => {
+        waiting.delete(id);
+        reject(refused(`no answer to ${body.ask} within ${answerTimeoutMs / 1_000} s`));
+      }, answerTimeoutMs);
+      waiting.set(id, {
+        resolve: () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        reject: (error) => {
+          clearTimeout(timer);
+          reject(error);
+        },
+      });
+      channel.send({ id, body });
+    });
+
+  return {
+    runHeartbeat: (heartbeat) => ask({ ask: 'heartbeat.run', heartbeat }),
+    runOpenvpn: (openvpn) => ask({ ask: 'openvpn.run', openvpn }),
+    restartOpenvpn: (name) => ask({ ask: 'openvpn.restart', name }),
+    applyFirewall: (firewall) => ask({ ask: 'firewall.apply', firewall }),
+  };
+}
+
+function refused(reason: string): TandemError {
+  return new TandemError({
+    code: 'supervisor.refused',
+    culprit: 'operator',
+    message: `The supervisor could not do what the server asked: ${reason}`,
+    hint: 'Look at the log: journalctl -u tandem',
+  });
+}
