@@ -1,5 +1,5 @@
 import { checkPassword, hashPassword } from '../access/auth/password.ts';
-import type { Actor } from '../store/journal/entry.ts';
+import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
 import { checkUserName, type User } from '../store/user/user.ts';
 import type { Write } from './write.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '../store/journal/entry.ts';
+import type { Actor } from '../store/actor.ts';
 import type { Transaction } from '../store/transaction.ts';
 
 /**

@@ -15,7 +15,7 @@ export interface SwitchoverParts {
   readonly drain: (timeoutMs: number) => Promise<boolean>;
   /** Tells every client to reconnect keeping its token; answers how many. */
   readonly tellClients: () => Promise<number>;
-  /** Leaves the active role; answers whether another node claimed it in time. */
+  /** Leaves the active role; answers whether another node claimed it in time. After `ok` this node accepts no write any more. */
   readonly resign: (
     timeoutMs: number,
   ) => Promise<{ readonly ok: boolean; readonly reason?: string | undefined }>;

@@ -1,3 +1,4 @@
+import { TandemError } from '../core/errors.ts';
 import type { Position } from '../core/replication/position.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
@@ -42,7 +43,24 @@ export class Writer {
     }
     const { result, entry } = this.#store.write(actor, change);
     const position = entry === undefined ? this.#store.position : entry.position;
-    return { result, protected: await this.#acknowledged(position, acknowledgementTimeoutMs) };
+    const acknowledged = await this.#acknowledged(position, acknowledgementTimeoutMs);
+    if (!acknowledged && entry !== undefined) this.#refuseWhenRoleIsLost();
+    return { result, protected: acknowledged };
+  }
+
+  /** A change that only a node which is no longer active holds was not made: it waits in quarantine to be looked at. */
+  #refuseWhenRoleIsLost(): void {
+    try {
+      this.#mayWrite();
+    } catch (cause) {
+      throw new TandemError({
+        code: 'pair.role-lost',
+        culprit: 'operator',
+        message: 'This node lost the active role while it made the change; the other node does not have it.',
+        hint: 'Make the change again on the active node; what was written here is kept in quarantine',
+        cause,
+      });
+    }
   }
 
   /** Holds new writes until `release`, at the longest five seconds. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { formatIpv4, parseIpv4 } from '../core/openvpn/ipv4.ts';
 
 /** Linux: IFNAMSIZ leaves 15 characters. */
 export const interfaceNameSchema: z.ZodType<string> = z
@@ -8,4 +9,11 @@ export const interfaceNameSchema: z.ZodType<string> = z
 /** The address alone, without its prefix length. */
 export function bareAddress(prefixedAddress: string): string {
   return prefixedAddress.slice(0, prefixedAddress.indexOf('/'));
+}
+
+/** The network an address is in: `10.99.0.1`, 24 → `10.99.0.0/24`. */
+export function bareNetwork(address: string, prefixLength: number): string {
+  const value = parseIpv4(address) ?? 0;
+  const size = 2 ** (32 - prefixLength);
+  return `${formatIpv4(value - (value % size))}/${prefixLength}`;
 }

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { renderServerConfig } from '../access/openvpn/server-config.ts';
 import type { OpenvpnRequest } from '../privileged/channel.ts';
 import { managementSocket, paths } from '../settings/paths.ts';
-import { accountName } from './account.ts';
+import { accountName } from '../settings/service-account.ts';
 import { Child } from './child.ts';
 
 /** Seconds: a working day's session survives without a password; a token is renewed hourly (openvpn(8), auth-gen-token). */

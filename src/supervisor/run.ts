@@ -5,7 +5,7 @@ import { TandemError } from '../core/errors.ts';
 import { type Reply, requestSchema } from '../privileged/channel.ts';
 import { readNodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
-import { type Account, serviceAccount } from './account.ts';
+import { type Account, serviceAccount } from '../settings/service-account.ts';
 import { Child } from './child.ts';
 import { Duties } from './duties.ts';
 import { KernelSettings } from './kernel-settings.ts';

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createIdentity } from '../accounts/identity.ts';
+import { TandemError } from '../core/errors.ts';
+import { bareNetwork } from '../settings/network.ts';
+import { checkNodeConfig, type NodeConfig } from '../settings/node.ts';
+import { paths } from '../settings/paths.ts';
+import { type Account, accountName, serviceAccount } from '../settings/service-account.ts';
+import { defaultVpnSettings, type VpnSettings, vpnSettingName, vpnSettingsSchema } from '../settings/vpn.ts';
+import { Store } from '../store/store.ts';
+import { ensureServiceAccount } from './account.ts';
+import { chooseInterface, lanInterfaces } from './interfaces.ts';
+
+const unitSource = fileURLToPath(new URL('../../packaging/tandem.service', import.meta.url));
+
+export interface InitRequest {
+  readonly start: 'primary' | 'failover';
+  readonly name?: string | undefined;
+  readonly interface?: string | undefined;
+  readonly address?: string | undefined;
+  /** What profiles name; empty means the virtual address. */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly network?: string | undefined;
+  readonly startService: boolean;
+}
+
+/**
+ * Makes a fresh machine a node: the system user, the folders, the node's own facts, and on a primary node the database
+ * with the identity of the future pair. Everything is checked before anything is written.
+ * @throws TandemError `setup.not-root`, `setup.already-set-up`, `setup.missing-program`, `setup.interface.*`, `setup.vpn`
+ */
+export async function initialise(request: InitRequest): Promise<NodeConfig> {
+  checkMachine();
+  const lan = chooseInterface({ name: request.interface, address: request.address }, lanInterfaces());
+  const node = checkNodeConfig(
+    {
+      nodeId: randomUUID(),
+      name: request.name ?? hostname().split('.')[0]?.toLowerCase(),
+      start: request.start,
+      interface: lan.name,
+      address: lan.address,
+      prefixLength: lan.prefixLength,
+    },
+    'this set-up',
+  );
+  const vpn = vpnSettings(request, bareNetwork(lan.address, lan.prefixLength));
+
+  ensureServiceAccount(accountName);
+  const account = serviceAccount();
+  makeStateDirectory(account);
+  if (node.start === 'primary') await createStore(node, vpn);
+  giveTo(paths.stateDirectory, account);
+  mkdirSync(dirname(paths.nodeConfig), { recursive: true, mode: 0o755 });
+  writeFileSync(paths.nodeConfig, `${JSON.stringify(node, null, 2)}\n`, { mode: 0o644 });
+  if (!existsSync(paths.unitFile)) copyFileSync(unitSource, paths.unitFile);
+  if (request.startService) systemctl('enable', '--now', 'tandem');
+  return node;
+}
+
+function checkMachine(): void {
+  if (process.getuid?.() !== 0) {
+    throw problem('setup.not-root', 'tandem init needs root.', 'Run: sudo tandem init');
+  }
+  if (existsSync(paths.nodeConfig)) {
+    throw problem(
+      'setup.already-set-up',
+      `This machine is a node already (${paths.nodeConfig}); nothing was changed.`,
+      `To start over, stop the service and remove ${paths.nodeConfig} and ${paths.stateDirectory}`,
+    );
+  }
+  const packages = {
+    openvpn: 'openvpn',
+    nft: 'nftables',
+    setpriv: 'util-linux',
+    useradd: 'passwd',
+    sshd: 'openssh-server',
+  };
+  for (const [program, name] of Object.entries(packages)) {
+    const found = ['/usr/sbin', '/usr/bin', '/sbin', '/bin'].some((folder) =>
+      existsSync(join(folder, program)),
+    );
+    if (!found)
+      throw problem('setup.missing-program', `${program} is not installed.`, `Run: apt-get install ${name}`);
+  }
+}
+
+function vpnSettings(request: InitRequest, lan: string): VpnSettings {
+  const wish = {
+    ...defaultVpnSettings,
+    host: request.host ?? defaultVpnSettings.host,
+    port: request.port ?? defaultVpnSettings.port,
+    network: request.network ?? defaultVpnSettings.network,
+    routes: [lan],
+  };
+  const parsed = vpnSettingsSchema.safeParse(wish);
+  if (parsed.success) return parsed.data;
+  const reasons = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ');
+  throw problem('setup.vpn', `The VPN settings are not right: ${reasons}`, 'See: tandem init --help');
+}
+
+function makeStateDirectory(account: Account): void {
+  mkdirSync(paths.stateDirectory, { recursive: true, mode: 0o750 });
+  chmodSync(paths.stateDirectory, 0o750);
+  for (const folder of [dirname(paths.store), paths.quarantine, paths.sshDirectory]) {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  }
+  mkdirSync(paths.clientConfigDirectory, { recursive: true, mode: 0o750 });
+  chownSync(paths.stateDirectory, account.uid, account.gid);
+}
+
+async function createStore(node: NodeConfig, vpn: VpnSettings): Promise<void> {
+  const storeIdentity = await createIdentity(new Date());
+  const store = Store.open({ path: paths.store, nodeId: node.nodeId, now: Date.now });
+  try {
+    store.write({ name: 'root', via: 'init' }, (transaction) => {
+      storeIdentity(transaction);
+      transaction.settings.set(vpnSettingName, vpn);
+    });
+  } finally {
+    store.close();
+  }
+}
+
+function giveTo(path: string, account: Account): void {
+  chownSync(path, account.uid, account.gid);
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    const child = join(path, entry.name);
+    if (entry.isDirectory()) giveTo(child, account);
+    else chownSync(child, account.uid, account.gid);
+  }
+}
+
+function systemctl(...words: string[]): void {
+  try {
+    execFileSync('systemctl', words, { stdio: ['ignore', 'ignore', 'pipe'] });
+  } catch (cause) {
+    throw new TandemError({
+      code: 'setup.service',
+      culprit: 'operator',
+      message: `The node is set up, but its service did not start: ${cause instanceof Error ? cause.message : cause}`,
+      hint: 'Look at: systemctl status tandem; then start it: systemctl enable --now tandem',
+      cause,
+    });
+  }
+}
+
+function problem(code: string, message: string, hint: string): TandemError {
+  return new TandemError({ code, culprit: 'operator', message, hint });
+}
