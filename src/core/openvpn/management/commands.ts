@@ -8,8 +8,8 @@ export interface Command {
 
 export type Signal = 'SIGHUP' | 'SIGTERM' | 'SIGUSR1' | 'SIGUSR2';
 
-/** How a client is sent away: it starts over keeping its password or token, it starts over, or it ends. */
-export type KillMessage = 'RESTART,[P]' | 'RESTART' | 'HALT';
+/** How a client is sent away: it starts over keeping its password or token, it starts over, or it ends with a reason. */
+export type KillMessage = 'RESTART,[P]' | 'RESTART' | `HALT,${string}`;
 
 /** OpenVPN cuts longer words off; what it does with the rest is not worth finding out. */
 const MAX_REASON_LENGTH = 200;
@@ -54,7 +54,7 @@ export function clientDeny(cid: number, kid: number, reason: string, clientReaso
 }
 
 export function clientKill(cid: number, message: KillMessage): Command {
-  return line('client-kill', whole(cid), message);
+  return line('client-kill', whole(cid), quoted(message));
 }
 
 function line(name: string, ...words: readonly string[]): Command {

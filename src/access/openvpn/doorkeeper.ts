@@ -1,0 +1,156 @@
+import { checkEstablished, REFUSAL_WORDS, type Refusal } from '../../core/openvpn/admission.ts';
+import type { KillMessage } from '../../core/openvpn/management/commands.ts';
+import type { DropReason, LoginRequest } from '../../core/openvpn/management/messages.ts';
+import {
+  applyMessages,
+  applyStatus,
+  NO_SESSIONS,
+  type Session,
+  type SessionTable,
+} from '../../core/openvpn/sessions.ts';
+import { type LoginAccount, type LoginDecision, LoginGate } from '../auth/login-gate.ts';
+import { ManagementClient, type ManagementNotification } from './management-client.ts';
+
+/** What happened at the door. None of these holds a password or a token. */
+export type DoorEvent =
+  | { readonly type: 'up' }
+  | { readonly type: 'down'; readonly cause: string }
+  | { readonly type: 'login'; readonly cid: number; readonly decision: LoginDecision }
+  | { readonly type: 'established'; readonly session: Session }
+  | {
+      readonly type: 'sent-away';
+      readonly cid: number;
+      readonly commonName: string;
+      readonly refusal: Refusal;
+    }
+  | { readonly type: 'dropped'; readonly reason: DropReason }
+  | { readonly type: 'failed'; readonly operation: string; readonly cause: unknown };
+
+export interface DoorkeeperOptions {
+  readonly socketPath: string;
+  readonly findAccount: (username: string) => LoginAccount | undefined;
+  readonly onEvent: (event: DoorEvent) => void;
+  /** Seconds between two counts of a client's bytes. */
+  readonly bytecountSeconds?: number;
+}
+
+type Turnover = Extract<ManagementNotification, { type: 'established' | 'disconnected' }>;
+
+/** Stands beside one OpenVPN process: decides its logins, knows who is in and sends away who may not stay. */
+export class Doorkeeper {
+  readonly #options: DoorkeeperOptions;
+  readonly #gate: LoginGate;
+  readonly #client: ManagementClient;
+  #sessions = NO_SESSIONS;
+  /** Who came and went while an answer about the status is on its way. */
+  #arriving: Turnover[] | undefined;
+
+  constructor(options: DoorkeeperOptions) {
+    this.#options = options;
+    this.#gate = new LoginGate({ findAccount: options.findAccount });
+    this.#client = new ManagementClient({
+      socketPath: options.socketPath,
+      onUp: () => this.#arrived(),
+      onDown: (cause) => options.onEvent({ type: 'down', cause }),
+      onNotifications: (notifications) => this.#noticed(notifications),
+    });
+  }
+
+  /** The commands of this process, for what is not the door's own business. */
+  get management(): ManagementClient {
+    return this.#client;
+  }
+
+  /** Who is in; as of the last contact while the process is away. */
+  get sessions(): SessionTable {
+    return this.#sessions;
+  }
+
+  start(): void {
+    this.#client.start();
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  /** Sends away every client that `matches`; resolves once OpenVPN took the orders. Returns how many there were. */
+  async sendAway(matches: (session: Session) => boolean, message: KillMessage): Promise<number> {
+    const orders = [...this.#sessions.values()]
+      .filter(matches)
+      .map((session) => this.#attempt('client-kill', this.#client.clientKill(session.cid, message)));
+    await Promise.all(orders);
+    return orders.length;
+  }
+
+  /** Looks at everyone who is in again, for instance after a user was blocked. */
+  reviewSessions(): void {
+    for (const session of this.#sessions.values()) this.#review(session);
+  }
+
+  /** Takes over what OpenVPN's status says: who is in, from which address, with which peer id. */
+  async refresh(): Promise<void> {
+    const arriving: Turnover[] = [];
+    this.#arriving = arriving;
+    const refreshed = this.#client.status3().then((clients) => {
+      const table = applyStatus(this.#sessions, clients);
+      // Whoever came or went while the answer was on its way is newer than the answer.
+      const newer = arriving.filter((one) => one.type === 'disconnected' || !table.has(one.cid));
+      this.#sessions = applyMessages(table, newer);
+    });
+    await this.#attempt('status', refreshed);
+    if (this.#arriving === arriving) this.#arriving = undefined;
+  }
+
+  #arrived(): void {
+    this.#options.onEvent({ type: 'up' });
+    // Events from before are lost, and the process may be a new one: only its status is true.
+    void this.refresh().then(() => this.reviewSessions());
+    void this.#attempt('bytecount', this.#client.bytecount(this.#options.bytecountSeconds ?? 5));
+  }
+
+  #noticed(notifications: readonly ManagementNotification[]): void {
+    this.#sessions = applyMessages(this.#sessions, notifications);
+    for (const notification of notifications) {
+      if (isTurnover(notification)) this.#arriving?.push(notification);
+      if (notification.type === 'login') void this.#attempt('login', this.#decide(notification));
+      if (notification.type === 'established') this.#established(notification.cid);
+      if (notification.type === 'dropped') this.#options.onEvent(notification);
+    }
+  }
+
+  async #decide(request: LoginRequest): Promise<void> {
+    const { cid, kid } = request;
+    const decision = await this.#gate.decide(request);
+    this.#options.onEvent({ type: 'login', cid, decision });
+    if (decision.accept) await this.#client.clientAuthNt(cid, kid);
+    else await this.#client.clientDeny(cid, kid, decision.refusal, decision.words);
+  }
+
+  #established(cid: number): void {
+    const session = this.#sessions.get(cid);
+    if (session === undefined) return;
+    this.#options.onEvent({ type: 'established', session });
+    this.#review(session);
+  }
+
+  #review(session: Session): void {
+    const refusal = checkEstablished(session, this.#options.findAccount(session.username));
+    if (refusal === undefined) return;
+    const { cid, commonName } = session;
+    this.#options.onEvent({ type: 'sent-away', cid, commonName, refusal });
+    void this.#attempt('client-kill', this.#client.clientKill(cid, `HALT,${REFUSAL_WORDS[refusal]}`));
+  }
+
+  async #attempt(operation: string, work: Promise<void>): Promise<void> {
+    try {
+      await work;
+    } catch (cause) {
+      this.#options.onEvent({ type: 'failed', operation, cause });
+    }
+  }
+}
+
+function isTurnover(notification: ManagementNotification): notification is Turnover {
+  return notification.type === 'established' || notification.type === 'disconnected';
+}
