@@ -1,0 +1,68 @@
+/** The few functions of the C library that Node does not offer, and how their failure becomes an error. */
+import koffi from 'koffi';
+import { SystemCallError } from './system-call-error.ts';
+
+const libc = koffi.load(null);
+
+type Call = (...values: readonly unknown[]) => number;
+type CallName =
+  | 'socket'
+  | 'bind'
+  | 'close'
+  | 'setsockopt'
+  | 'recv'
+  | 'sendto'
+  | 'clock_gettime'
+  | 'timerfd_create'
+  | 'timerfd_settime'
+  | 'read'
+  | 'sched_setscheduler'
+  | 'mlockall';
+
+function bind(definition: string): Call {
+  const call = libc.func(definition);
+  return (...values) => Number(call(...values));
+}
+
+/** Raw calls: -1 on failure with the reason in `errno()`. Prefer `must` where failure is not expected. */
+export const calls: Readonly<Record<CallName, Call>> = {
+  socket: bind('int socket(int domain, int type, int protocol)'),
+  bind: bind('int bind(int fd, const uint8_t *address, uint32_t length)'),
+  close: bind('int close(int fd)'),
+  setsockopt: bind('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)'),
+  recv: bind('int64_t recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)'),
+  sendto: bind(
+    'int64_t sendto(int fd, const uint8_t *buffer, size_t length, int flags, const uint8_t *address, uint32_t addressLength)',
+  ),
+  clock_gettime: bind('int clock_gettime(int clock, _Out_ uint8_t *time)'),
+  timerfd_create: bind('int timerfd_create(int clock, int flags)'),
+  timerfd_settime: bind('int timerfd_settime(int fd, int flags, const uint8_t *next, void *previous)'),
+  read: bind('int64_t read(int fd, _Out_ uint8_t *buffer, size_t length)'),
+  sched_setscheduler: bind('int sched_setscheduler(int thread, int policy, const uint8_t *parameters)'),
+  mlockall: bind('int mlockall(int flags)'),
+};
+
+export const EAGAIN: number = koffi.os.errno['EAGAIN'] ?? 11;
+export const EINTR: number = koffi.os.errno['EINTR'] ?? 4;
+export const ENOBUFS: number = koffi.os.errno['ENOBUFS'] ?? 105;
+export const ENODEV: number = koffi.os.errno['ENODEV'] ?? 19;
+export const EADDRNOTAVAIL: number = koffi.os.errno['EADDRNOTAVAIL'] ?? 99;
+
+/** The reason of the last failed call on this thread; read it before any other call. */
+export function errno(): number {
+  return koffi.errno();
+}
+
+/** The result of `name`, or a `SystemCallError` that says what was being done (`purpose`) when it is -1. */
+export function must(name: CallName, purpose: string, ...values: readonly unknown[]): number {
+  const result = calls[name](...values);
+  if (result < 0) throw new SystemCallError(name, purpose, errno());
+  return result;
+}
+
+/** Sets an option whose value is an int. */
+export function setIntOption(fd: number, level: number, name: number, value: number, purpose: string): void {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setInt32(0, value, true);
+  must('setsockopt', purpose, fd, level, name, bytes, bytes.length);
+}

@@ -1,0 +1,102 @@
+import { addressFromBytes } from '../../core/net/address.ts';
+import { formatPrefix, type Prefix } from '../../core/net/prefix.ts';
+import { type Duration, toSeconds } from '../../core/time/duration.ts';
+import { EADDRNOTAVAIL } from '../libc.ts';
+import { SystemCallError } from '../system-call-error.ts';
+import { decodeAttributes, encodeAttribute, type Message, viewOf } from './message.ts';
+import { type NetlinkSocket, NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE } from './socket.ts';
+
+export const RTM_NEWADDR = 20;
+export const RTM_DELADDR = 21;
+const RTM_GETADDR = 22;
+const IFADDR_LENGTH = 8;
+const IFA_ADDRESS = 1;
+const IFA_LOCAL = 2;
+const IFA_CACHEINFO = 6;
+const IFA_PROTO = 11;
+const FOREVER = 0xffffffff;
+const AF_INET = 2;
+const AF_INET6 = 10;
+/** Who added the address, as `ip address` shows it (`proto 112`): us. Kernels before 5.18 forget it. */
+const ORIGIN_HEARTBEAT = 112;
+
+export interface InterfaceAddress {
+  readonly interfaceIndex: number;
+  readonly prefix: Prefix;
+  /** Without a lifetime: it stays until somebody removes it. */
+  readonly permanent: boolean;
+}
+
+/**
+ * Adds `prefix` to the interface, or restarts its lifetime if it is there: the kernel itself removes it when `lease`
+ * (whole seconds) has passed without another call.
+ */
+export function leaseAddress(
+  netlink: NetlinkSocket,
+  interfaceIndex: number,
+  prefix: Prefix,
+  lease: Duration,
+): void {
+  const lifetime = new Uint8Array(16);
+  const view = viewOf(lifetime);
+  view.setUint32(0, toSeconds(lease), true);
+  view.setUint32(4, toSeconds(lease), true);
+  netlink.request(
+    RTM_NEWADDR,
+    NLM_F_CREATE | NLM_F_REPLACE,
+    `add ${formatPrefix(prefix)}`,
+    ...addressParts(interfaceIndex, prefix),
+    encodeAttribute(IFA_CACHEINFO, lifetime),
+    encodeAttribute(IFA_PROTO, Uint8Array.of(ORIGIN_HEARTBEAT)),
+  );
+}
+
+/** Removes `prefix`; false when it was not there. */
+export function removeAddress(netlink: NetlinkSocket, interfaceIndex: number, prefix: Prefix): boolean {
+  try {
+    netlink.request(
+      RTM_DELADDR,
+      0,
+      `remove ${formatPrefix(prefix)}`,
+      ...addressParts(interfaceIndex, prefix),
+    );
+    return true;
+  } catch (error) {
+    if (error instanceof SystemCallError && error.errno === EADDRNOTAVAIL) return false;
+    throw error;
+  }
+}
+
+export function listAddresses(netlink: NetlinkSocket, interfaceIndex: number): readonly InterfaceAddress[] {
+  return netlink
+    .request(RTM_GETADDR, NLM_F_DUMP, 'list the addresses', new Uint8Array(IFADDR_LENGTH))
+    .map(decodeInterfaceAddress)
+    .filter((address) => address !== undefined)
+    .filter((address) => address.interfaceIndex === interfaceIndex);
+}
+
+/** For a message of type `RTM_NEWADDR` or `RTM_DELADDR`; undefined for a family other than IPv4 and IPv6. */
+export function decodeInterfaceAddress(message: Message): InterfaceAddress | undefined {
+  const view = viewOf(message.body);
+  const attributes = decodeAttributes(message.body, IFADDR_LENGTH);
+  // On a point-to-point link IFA_ADDRESS is the far end; IFA_LOCAL is always ours, but IPv6 has none.
+  const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
+  const address = bytes === undefined ? undefined : addressFromBytes(bytes.slice());
+  if (address === undefined) return undefined;
+  const lifetime = attributes.get(IFA_CACHEINFO);
+  return {
+    interfaceIndex: view.getUint32(4, true),
+    prefix: { address, length: view.getUint8(1) },
+    permanent: lifetime === undefined || viewOf(lifetime).getUint32(4, true) === FOREVER,
+  };
+}
+
+function addressParts(interfaceIndex: number, prefix: Prefix): readonly Uint8Array[] {
+  const body = new Uint8Array(IFADDR_LENGTH);
+  const view = viewOf(body);
+  view.setUint8(0, prefix.address.family === 4 ? AF_INET : AF_INET6);
+  view.setUint8(1, prefix.length);
+  view.setUint32(4, interfaceIndex, true);
+  const { bytes } = prefix.address;
+  return [body, encodeAttribute(IFA_LOCAL, bytes), encodeAttribute(IFA_ADDRESS, bytes)];
+}
