@@ -1,0 +1,19 @@
+import type { FastifyRequest } from 'fastify';
+import type { Actor } from '../store/actor.ts';
+
+const longestName = 64;
+
+/** Who the journal names for a change that came over the unix socket. */
+export function actorOf(request: FastifyRequest): Actor {
+  const header = request.headers['x-tandem-actor'];
+  const name = typeof header === 'string' ? safelyDecoded(header).slice(0, longestName) : '';
+  return { name: name === '' ? 'root' : name, via: 'cli' };
+}
+
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

@@ -1,0 +1,65 @@
+import type { FastifyError, FastifyInstance } from 'fastify';
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod';
+import { TandemError } from '../core/errors.ts';
+
+const statusByEnding: readonly (readonly [ending: RegExp, status: number])[] = [
+  [/\.unknown$/, 404],
+  [/\.(exists|standby|already-paired|in-use)$/, 409],
+  [/\.(refused|not-drained|not-claimed|role-lost|unreachable)$/, 503],
+];
+
+function statusOf(error: TandemError): number {
+  for (const [ending, status] of statusByEnding) if (ending.test(error.code)) return status;
+  return error.culprit === 'caller' ? 400 : error.culprit === 'us' ? 500 : 503;
+}
+
+/** Every failure leaves as `{ error: { code, message, hint, culprit } }`, in words and without a stack. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setErrorHandler((error: FastifyError | TandemError, request, reply) => {
+    const known = error instanceof TandemError ? error : fromFastify(error);
+    const status = statusOf(known);
+    if (status === 500) request.log.error({ err: error }, 'the API failed');
+    const { code, message, hint, culprit } = known;
+    void reply.status(status).send({ error: { code, message, hint, culprit } });
+  });
+  app.setNotFoundHandler((request, reply) => {
+    void reply.status(404).send({
+      error: {
+        code: 'api.route.unknown',
+        message: `There is no ${request.method} ${request.url.split('?')[0]}.`,
+        hint: 'See: tandem --help',
+        culprit: 'caller',
+      },
+    });
+  });
+}
+
+function fromFastify(error: FastifyError): TandemError {
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const fields = error.validation.map(
+      (issue) => `${issue.instancePath.slice(1) || 'the request'}: ${issue.message}`,
+    );
+    return new TandemError({
+      code: 'api.invalid',
+      culprit: 'caller',
+      message: `The request is not right: ${fields.join('; ')}`,
+      hint: 'Correct what is named and try again',
+    });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    return new TandemError({
+      code: 'api.invalid',
+      culprit: 'caller',
+      message: `The request is not right: ${error.message}`,
+      hint: 'Correct it and try again',
+    });
+  }
+  return new TandemError({
+    code: 'api.internal',
+    culprit: 'us',
+    message: 'The service failed in a way it should not; nothing is said about it here.',
+    hint: 'Look at the log: journalctl -u tandem',
+    cause: error,
+  });
+}

@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** One node as it introduces itself to the other while the pair is made. */
+export interface Introduction {
+  readonly nodeId: string;
+  readonly name: string;
+  readonly address: string;
+  readonly interface: string;
+  readonly productVersion: string;
+  /** Its SSH host key and its key for replication, `ssh-ed25519 AAAA…` each. */
+  readonly hostKey: string;
+  readonly replicationKey: string;
+}
+
+/** What the primary sends to the second node over SSH. */
+export interface PairingRequest {
+  readonly pairId: string;
+  readonly node: Introduction;
+}
+
+/** What the second node answers. */
+export interface PairingAnswer {
+  readonly node: Introduction;
+}
+
+const ed25519 = z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/]{40,200}={0,2}$/, 'not an ed25519 public key');
+
+const introductionSchema: z.ZodType<Introduction> = z.strictObject({
+  nodeId: z.uuid(),
+  name: z.string().min(1).max(63),
+  address: z.ipv4(),
+  interface: z.string().min(1).max(15),
+  productVersion: z.string().max(32),
+  hostKey: ed25519,
+  replicationKey: ed25519,
+});
+
+export const pairingRequestSchema: z.ZodType<PairingRequest> = z.strictObject({
+  pairId: z.uuid(),
+  node: introductionSchema,
+});
+
+export const pairingAnswerSchema: z.ZodType<PairingAnswer> = z.strictObject({ node: introductionSchema });

@@ -1,0 +1,142 @@
+import type { Logger } from 'pino';
+import { requireIdentity } from '../accounts/identity.ts';
+import type { OpenvpnRequest } from '../privileged/channel.ts';
+import type { Privileged } from '../privileged/privileged.ts';
+import { bareAddress } from '../settings/network.ts';
+import type { NodeConfig } from '../settings/node.ts';
+import { managementSocket, paths } from '../settings/paths.ts';
+import { readPairSettings, readVpnSettings } from '../settings/read.ts';
+import type { Change } from '../store/changes.ts';
+import type { Store } from '../store/store.ts';
+import { ClientFiles } from './client-files.ts';
+import { VpnClients } from './clients.ts';
+
+const instanceName = 'udp';
+const device = 'tandem0';
+const revocationListRenewalMs = 86_400_000;
+
+/** The VPN of one node: OpenVPN, its files and the firewall follow the store; the same on both nodes, whoever is active. */
+export class VpnService {
+  readonly clients: VpnClients;
+  readonly #store: Store;
+  readonly #node: NodeConfig;
+  readonly #privileged: Privileged;
+  readonly #log: Logger;
+  readonly #files: ClientFiles;
+  #renewal: NodeJS.Timeout | undefined;
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(parts: {
+    store: Store;
+    node: NodeConfig;
+    privileged: Privileged;
+    log: Logger;
+    now: () => number;
+  }) {
+    this.#store = parts.store;
+    this.#node = parts.node;
+    this.#privileged = parts.privileged;
+    this.#log = parts.log;
+    this.#files = new ClientFiles({
+      store: parts.store,
+      directory: paths.clientConfigDirectory,
+      revocationList: paths.revocationList,
+      now: parts.now,
+    });
+    this.clients = new VpnClients({
+      store: parts.store,
+      managementSocket: managementSocket(instanceName),
+      log: parts.log,
+    });
+  }
+
+  /** Starts once the store has an identity to serve with, and follows it from then on. */
+  start(): void {
+    this.#store.onChange((change) => this.#changed(change));
+    this.#renewal = setInterval(() => this.#renewRevocationList(), revocationListRenewalMs);
+    this.clients.start();
+    this.#follow(true);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#renewal);
+    this.clients.stop();
+    await this.#following;
+  }
+
+  /** After the active role was lost: whoever is still known here is with the other node now. */
+  async forgetClients(): Promise<void> {
+    if (this.clients.sessions.length > 0) await this.#privileged.restartOpenvpn(instanceName);
+  }
+
+  /** What clients connect to. */
+  get endpoint(): { readonly protocol: 'udp'; readonly port: number } {
+    return { protocol: 'udp', port: readVpnSettings(this.#store).port };
+  }
+
+  #changed({ cause, tables }: Change): void {
+    const accounts = ['user', 'certificate', 'client_address'].some((table) => tables.includes(table));
+    const settings = ['setting', 'identity'].some((table) => tables.includes(table));
+    if (cause === 'replace' || accounts || settings) this.#follow(cause === 'replace' || settings);
+  }
+
+  /** One pass at a time, in order. The files of clients are written before this returns. */
+  #follow(processToo: boolean): void {
+    if (this.#store.identity.get('server-private-key') === undefined) return;
+    try {
+      this.#files.refreshClients();
+    } catch (error) {
+      this.#log.error({ err: error }, 'the files of the VPN clients could not be written');
+    }
+    this.#following = this.#following.then(async () => {
+      try {
+        await this.#files.refreshRevocationList();
+        if (processToo) await this.#runProcess();
+        await this.clients.endForbidden();
+      } catch (error) {
+        this.#log.error({ err: error }, 'the VPN could not follow a change');
+      }
+    });
+  }
+
+  async #runProcess(): Promise<void> {
+    const pair = readPairSettings(this.#store);
+    const vpn = readVpnSettings(this.#store);
+    const address = pair === undefined ? this.#node.address : bareAddress(pair.virtualAddress);
+    await this.#privileged.applyFirewall({
+      vpnNetwork: vpn.network,
+      sourceAddress: address,
+      vpnDevice: device,
+      lanInterface: this.#node.interface,
+    });
+    await this.#privileged.runOpenvpn({
+      name: instanceName,
+      address,
+      port: vpn.port,
+      device,
+      network: vpn.network,
+      routes: vpn.routes,
+      dns: vpn.dns,
+      keepalive: vpn.keepalive,
+      identity: this.#identity(),
+    });
+  }
+
+  #identity(): OpenvpnRequest['identity'] {
+    return {
+      certificateAuthority: requireIdentity(this.#store, 'ca-certificate'),
+      certificate: requireIdentity(this.#store, 'server-certificate'),
+      privateKey: requireIdentity(this.#store, 'server-private-key'),
+      tlsCryptV2ServerKey: requireIdentity(this.#store, 'tls-crypt-v2-server-key'),
+      authTokenSecret: requireIdentity(this.#store, 'auth-token-secret'),
+    };
+  }
+
+  #renewRevocationList(): void {
+    this.#following = this.#following.then(() =>
+      this.#files.refreshRevocationList(true).catch((error: unknown) => {
+        this.#log.error({ err: error }, 'the revocation list could not be renewed');
+      }),
+    );
+  }
+}
