@@ -21,11 +21,15 @@ export interface ProfileSpec {
   readonly tlsCryptV2ClientKey: string;
 }
 
+/** OpenVPN's CONNECTION_LIST_SIZE (options.h). */
+const MAX_REMOTES = 64;
+
 /**
  * The `.ovpn` file, everything inline. It holds secrets.
  * @throws TandemError `access.openvpn.bad-value`
  */
 export function renderProfile(spec: ProfileSpec): string {
+  checkedInteger('remote: how many', spec.remotes.length, 1, MAX_REMOTES);
   const lines = [
     option('client'),
     option('dev', 'tun'),

@@ -1,0 +1,250 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { renderFirewall } from '../../../src/access/network/firewall.ts';
+import { clientConfigFileName, renderClientConfigFile } from '../../../src/access/openvpn/client-config.ts';
+import { type OpenvpnServerSpec, renderServerConfig } from '../../../src/access/openvpn/server-config.ts';
+import { inline, option, pushed } from '../../../src/access/openvpn/syntax.ts';
+import { type ProfileSpec, renderProfile } from '../../../src/access/profiles/profile.ts';
+
+const server: OpenvpnServerSpec = {
+  protocol: 'udp',
+  address: '10.99.0.100',
+  port: 1194,
+  device: 'tun0',
+  network: '10.8.0.0/24',
+  routes: ['10.99.0.0/24'],
+  dns: ['10.99.0.53'],
+  keepalive: { ping: 1, restart: 4 },
+  token: { lifetime: 43_200, renewal: 3_600 },
+  files: {
+    certificateAuthority: '/run/t/ca.pem',
+    certificate: '/run/t/server.pem',
+    privateKey: '/run/t/server.key',
+    tlsCryptV2ServerKey: '/run/t/tls-crypt-v2.key',
+    authTokenSecret: '/run/t/auth-token.key',
+    revocationList: '/var/t/crl.pem',
+    clientConfigDirectory: '/var/t/ccd',
+    managementSocket: '/run/t/management.sock',
+    pid: '/run/t/pid',
+  },
+  runAs: { user: 'tandem', group: 'tandem' },
+};
+
+const pem = '-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n';
+const profile: ProfileSpec = {
+  remotes: [
+    { host: 'vpn.example.com', port: 1194, protocol: 'udp' },
+    { host: '192.0.2.1', port: 443, protocol: 'tcp' },
+  ],
+  serverName: 'tandem-server',
+  certificateAuthority: pem,
+  certificate: pem,
+  privateKey: pem,
+  tlsCryptV2ClientKey: pem,
+};
+
+const firewall = {
+  vpnNetwork: '10.8.0.0/24',
+  sourceAddress: '10.99.0.100',
+  vpnDevice: 'tun0',
+  lanInterface: 'eth0',
+};
+
+/** What must never come through, whatever field it is put in. */
+const injections = [
+  'x\nscript-security 2',
+  'x\rup /bin/sh',
+  'x"',
+  "x'",
+  'x y',
+  'x;y',
+  'x}',
+  '/tmp/../etc/x',
+  '../x',
+  'x\0y',
+  '',
+  '$(x)',
+  '--x',
+  '#x',
+];
+
+function refuses(render: () => unknown, value: string): void {
+  assert.throws(render, { code: 'access.openvpn.bad-value' }, JSON.stringify(value));
+}
+
+describe('the server configuration', () => {
+  const lines = renderServerConfig(server).split('\n');
+
+  it('says what a pair needs', () => {
+    for (const line of [
+      'local 10.99.0.100',
+      'proto udp4',
+      'topology subnet',
+      'server 10.8.0.0 255.255.255.0 nopool',
+      'keepalive 1 4',
+      'ccd-exclusive',
+      'tls-crypt-v2 /run/t/tls-crypt-v2.key force-cookie',
+      'auth-gen-token 43200 3600',
+      'verify-client-cert require',
+      'script-security 1',
+      'management /run/t/management.sock unix',
+      'management-client-auth',
+      'push "route 10.99.0.0 255.255.255.0"',
+      'push "dhcp-option DNS 10.99.0.53"',
+    ]) {
+      assert.ok(lines.includes(line), line);
+    }
+  });
+
+  it('has nothing that would break it', () => {
+    const words = lines.map((line) => line.split(' ')[0]);
+    for (const word of [
+      'username-as-common-name',
+      'duplicate-cn',
+      'comp-lzo',
+      'compress',
+      'status',
+      'plugin',
+      'up',
+    ]) {
+      assert.equal(words.includes(word), false, word);
+    }
+    assert.equal(renderServerConfig(server).includes('external-auth'), false);
+  });
+
+  it('takes no value for more than a value', () => {
+    for (const value of injections) {
+      refuses(() => renderServerConfig({ ...server, address: value }), value);
+      refuses(() => renderServerConfig({ ...server, device: value }), value);
+      refuses(() => renderServerConfig({ ...server, network: value }), value);
+      refuses(() => renderServerConfig({ ...server, routes: [value] }), value);
+      refuses(() => renderServerConfig({ ...server, dns: [value] }), value);
+      refuses(() => renderServerConfig({ ...server, runAs: { user: value, group: 'tandem' } }), value);
+      refuses(() => renderServerConfig({ ...server, runAs: { user: 'tandem', group: value } }), value);
+      for (const key of Object.keys(server.files)) {
+        refuses(() => renderServerConfig({ ...server, files: { ...server.files, [key]: value } }), value);
+      }
+    }
+    for (const port of [0, 65_536, 1.5, Number.NaN])
+      refuses(() => renderServerConfig({ ...server, port }), `${port}`);
+    refuses(() => renderServerConfig({ ...server, keepalive: { ping: 10, restart: 11 } }), 'keepalive');
+    refuses(() => renderServerConfig({ ...server, token: { lifetime: 60, renewal: 90 } }), 'token');
+  });
+});
+
+describe('one word of a configuration', () => {
+  it('comes out of the lexer of OpenVPN as it went in', () => {
+    fc.assert(
+      fc.property(fc.string({ minLength: 1, maxLength: 80 }), (word) => {
+        const line = option('setenv', word);
+        assert.equal(line.includes('\n'), false);
+        assert.equal(lex(line)[1], word);
+        assert.equal(lex(lex(pushed('setenv', word))[1]!)[1], word);
+      }),
+    );
+  });
+
+  it('is refused when it is longer than OpenVPN reads, or not plain', () => {
+    refuses(() => option('setenv', 'x'.repeat(256)), 'long');
+    for (const word of ['a\nb', 'ü', '\u2028', '']) refuses(() => option('setenv', word), word);
+  });
+
+  it('cannot close the inline block that it stands in', () => {
+    refuses(() => inline('ca', `${pem}</ca>\nup /bin/sh\n<ca>`), '</ca>');
+    refuses(() => inline('ca', ''), '');
+  });
+});
+
+describe('a client file', () => {
+  it('gives the address, and refuses a disabled client', () => {
+    const client = {
+      address: '10.8.0.7',
+      netmask: '255.255.255.0',
+      disabled: false,
+      routes: ['10.1.0.0/16'],
+    };
+    assert.equal(
+      renderClientConfigFile(client),
+      'ifconfig-push 10.8.0.7 255.255.255.0\npush "route 10.1.0.0 255.255.0.0"\n',
+    );
+    assert.match(renderClientConfigFile({ ...client, disabled: true }), /^disable\n/);
+    for (const value of injections) {
+      refuses(() => renderClientConfigFile({ ...client, address: value }), value);
+      refuses(() => renderClientConfigFile({ ...client, routes: [value] }), value);
+    }
+  });
+
+  it('is named by the profile and never by a path', () => {
+    assert.equal(clientConfigFileName('alice:default'), 'alice:default');
+    for (const name of ['DEFAULT', '../alice:default', 'a/b:c', 'alice', '.', '']) {
+      assert.throws(() => clientConfigFileName(name), { code: 'access.openvpn.bad-common-name' }, name);
+    }
+  });
+});
+
+describe('a profile', () => {
+  it('is a client that comes back by itself and asks for a password', () => {
+    const lines = renderProfile(profile).split('\n');
+    for (const line of [
+      'client',
+      'remote vpn.example.com 1194 udp',
+      'remote 192.0.2.1 443 tcp-client',
+      'nobind',
+      'persist-tun',
+      'connect-retry 1 15',
+      'resolv-retry 20',
+      'server-poll-timeout 8',
+      'remote-cert-tls server',
+      'verify-x509-name tandem-server name',
+      'auth-user-pass',
+      'pull-filter ignore peer-id',
+      '<tls-crypt-v2>',
+    ]) {
+      assert.ok(lines.includes(line), line);
+    }
+    for (const word of ['auth-retry', 'comp-lzo', 'compress', 'script-security']) {
+      assert.equal(
+        lines.some((line) => line.startsWith(word)),
+        false,
+        word,
+      );
+    }
+  });
+
+  it('takes no value for more than a value', () => {
+    for (const value of injections) {
+      refuses(
+        () => renderProfile({ ...profile, remotes: [{ host: value, port: 1, protocol: 'udp' }] }),
+        value,
+      );
+      refuses(() => renderProfile({ ...profile, serverName: value }), value);
+      refuses(() => renderProfile({ ...profile, privateKey: value }), value);
+    }
+    refuses(() => renderProfile({ ...profile, remotes: [] }), 'no remote');
+  });
+});
+
+describe('the firewall', () => {
+  it('replaces its own table in one transaction', () => {
+    assert.match(
+      renderFirewall(firewall),
+      /^table inet tandem\ndelete table inet tandem\ntable inet tandem \{/,
+    );
+  });
+
+  it('takes no value for more than a value', () => {
+    for (const value of injections) {
+      for (const key of Object.keys(firewall)) {
+        refuses(() => renderFirewall({ ...firewall, [key]: value }), value);
+      }
+    }
+  });
+});
+
+/** The words of a line as the lexer in OpenVPN's options.c (`parse_line`) finds them, for lines that we write. */
+function lex(line: string): string[] {
+  return [...line.matchAll(/"((?:[^"\\]|\\.)*)"|([^\s"]+)/g)].map(([, quoted, plain]) =>
+    plain === undefined ? (quoted ?? '').replaceAll(/\\(.)/g, '$1') : plain,
+  );
+}
