@@ -32,7 +32,10 @@ export interface UpOptions {
 }
 
 /** Makes a lab from nothing; cleans what a crashed one left. Throws LabError; leaves nothing if it fails. */
-export async function bringUp(directory: string, options: Required<UpOptions>): Promise<void> {
+export async function bringUp(
+  directory: string,
+  options: Required<Omit<UpOptions, 'stateDir'>>,
+): Promise<void> {
   const { clients, detached, onProgress } = options;
   if (process.getuid?.() !== 0) await preflight(directory);
   await withLock(directory, 0, async () => {

@@ -8,7 +8,7 @@ import { marker } from './surroundings.ts';
  * of the state file (their namespaces, mounts and interfaces go with them), and its directory.
  */
 export async function removeLab(stateDirectory: string): Promise<void> {
-  const assignment = `TANDEM_LAB=${marker(stateDirectory).TANDEM_LAB}`;
+  const [assignment = ''] = Object.entries(marker(stateDirectory)).map(([name, value]) => `${name}=${value}`);
   // A host that was just being started may show up only after the first look.
   for (let found = processesMarked(assignment); found.length > 0; found = processesMarked(assignment)) {
     for (const { pid } of found) signal(pid, 'SIGKILL');

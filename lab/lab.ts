@@ -44,7 +44,7 @@ export class Lab {
       );
     }
     const stateDir = stateDirectory(options.stateDir);
-    await bringUp(stateDir, { clients, detached, onProgress, stateDir });
+    await bringUp(stateDir, { clients, detached, onProgress });
     return new Lab(stateDir);
   }
 

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { exitCodes, LabError } from './errors.ts';
 import { firstLine } from './output.ts';
 import { identify, type ProcessIdentity } from './processes.ts';
-import { run } from './program.ts';
+import { collect, run } from './program.ts';
 import { checkout, marker } from './surroundings.ts';
 import { type Cable, type HostPlan, prefixLength } from './topology.ts';
 
@@ -60,12 +60,17 @@ export async function plugIn(switchPid: number, plan: HostPlan, pid: number, fau
   ]);
 }
 
-/** Takes the cards out; what is still on its way through them is gone. */
+/**
+ * Takes the cards out of a host that died; what is still on its way through them is gone. The kernel removes
+ * them with the host's namespace as well, some time later: whoever comes first.
+ */
 export async function unplug(switchPid: number, plan: HostPlan): Promise<void> {
-  await ipBatch(
-    switchPid,
-    plan.cables.map(({ port }) => `link delete dev ${port}`),
-  );
+  for (const { port } of plan.cables) {
+    const inside = ['--target', String(switchPid), '--net', '--', 'ip', 'link', 'delete', 'dev', port];
+    const { code, stderr } = await collect(spawn('nsenter', inside));
+    if (code === 0 || /Cannot find device|No such device/.test(stderr)) continue;
+    throw new LabError(exitCodes.internal, `Removing ${port} failed: ${stderr.trim()}`, 'lab/lab down');
+  }
 }
 
 /** Switch ports on or off: the host sees its carrier come or go. */

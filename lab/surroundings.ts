@@ -7,8 +7,8 @@ export const checkout: string = dirname(import.meta.dirname);
  * In the environment of every process that the lab starts to last, so that a later run finds what a crash
  * left behind, however far the state file had got.
  */
-export function marker(stateDirectory: string): Readonly<Record<'TANDEM_LAB', string>> {
-  return { TANDEM_LAB: stateDirectory };
+export function marker(stateDirectory: string): Readonly<Record<'TANDEM_LAB_PROCESS_OF', string>> {
+  return { TANDEM_LAB_PROCESS_OF: stateDirectory };
 }
 
 /** What a program in a host finds in its environment; nothing of the caller's own gets in but the terminal. */
