@@ -1,0 +1,124 @@
+import { comparePositions, covers, formatPosition, type Position } from './position.ts';
+
+/** What the active knows of its standby's copy. Times are monotonic milliseconds. */
+export interface Book {
+  readonly peer: string;
+  readonly phase: 'disconnected' | 'greeting' | 'snapshot' | 'tail';
+  /** The newest position on this node. */
+  readonly head: Position;
+  /** What the standby last said is applied and synced; undefined until it was ever heard. */
+  readonly acknowledged: Position | undefined;
+  readonly protectedSince: number | undefined;
+  /** Since when something has been waiting without any progress. */
+  readonly stalledSince: number | undefined;
+  /** Why the link is not up. */
+  readonly trouble: string | undefined;
+  /** 0 to 1 while a whole copy is under way. */
+  readonly progress: number;
+  /** A writer was answered without the standby having its change. */
+  readonly gaveUp: boolean;
+}
+
+export function openBook(peer: string, head: Position): Book {
+  return {
+    peer,
+    phase: 'disconnected',
+    head,
+    acknowledged: undefined,
+    protectedSince: undefined,
+    stalledSince: undefined,
+    trouble: undefined,
+    progress: 0,
+    gaveUp: false,
+  };
+}
+
+export function reached(book: Book, peer: string): Book {
+  return { ...book, peer, phase: 'greeting', trouble: undefined };
+}
+
+export function seeding(book: Book, progress: number): Book {
+  return { ...book, phase: 'snapshot', progress };
+}
+
+export function following(book: Book): Book {
+  return { ...book, phase: 'tail', progress: 1 };
+}
+
+export function lost(book: Book, trouble: string): Book {
+  return { ...book, phase: 'disconnected', protectedSince: undefined, stalledSince: undefined, trouble };
+}
+
+export function committed(book: Book, head: Position, now: number): Book {
+  return { ...book, head, stalledSince: book.stalledSince ?? now };
+}
+
+/**
+ * The standby has everything up to `position` on its disk. An acknowledgement beyond our own head, or behind the
+ * last one, says nothing new.
+ */
+export function acknowledged(book: Book, position: Position, now: number): Book {
+  if (!covers(book.head, position)) return book;
+  const known = book.acknowledged;
+  const newest = known !== undefined && comparePositions(known, position) > 0 ? known : position;
+  if (book.phase !== 'tail' || !covers(newest, book.head)) {
+    return { ...book, acknowledged: newest, stalledSince: now };
+  }
+  return {
+    ...book,
+    acknowledged: newest,
+    stalledSince: undefined,
+    gaveUp: false,
+    protectedSince: book.protectedSince ?? now,
+  };
+}
+
+/** A new connection showed where the standby really is, which may be behind what an earlier copy had acknowledged. */
+export function standsAt(book: Book, position: Position | undefined): Book {
+  return { ...book, acknowledged: position };
+}
+
+/** A writer was answered before the standby had its change: from here on the pair is not protected. */
+export function gaveUpWaiting(book: Book): Book {
+  return { ...book, protectedSince: undefined, gaveUp: true };
+}
+
+/** Also without a waiting writer: a standby that makes no progress for `limitMs` does not protect. */
+export function checkProgress(book: Book, now: number, limitMs: number): Book {
+  if (book.stalledSince === undefined || now - book.stalledSince < limitMs) return book;
+  return book.protectedSince === undefined ? book : gaveUpWaiting(book);
+}
+
+/** The standby has acknowledged everything that was acknowledged here. */
+export function isProtected(book: Book): boolean {
+  return book.protectedSince !== undefined;
+}
+
+/** Entries that are on this node only, as far as it is known. */
+export function lagEntries(book: Book): number {
+  return Math.max(0, book.head.sequence - (book.acknowledged?.sequence ?? 0));
+}
+
+/** The same sentence for log, command, API and page. */
+export function describe(book: Book): string {
+  const lag = lagEntries(book);
+  const changes = lag === 1 ? '1 change is' : `${lag} changes are`;
+  switch (book.phase) {
+    case 'disconnected': {
+      const why = book.trouble === undefined ? '' : ` (${book.trouble})`;
+      if (book.acknowledged === undefined)
+        return `Not protected: ${book.peer} has not been reached yet${why}.`;
+      const missing =
+        lag === 0 ? `it has everything up to ${formatPosition(book.head)}` : `${changes} on this node only`;
+      return `Not protected: the link to ${book.peer} is down${why}; ${missing}.`;
+    }
+    case 'greeting':
+      return `Not protected: ${book.peer} was reached and is being compared.`;
+    case 'snapshot':
+      return `Not protected: ${book.peer} receives a whole copy (${Math.floor(book.progress * 100)} %).`;
+    case 'tail':
+      if (isProtected(book)) return `Protected: ${book.peer} has every acknowledged change.`;
+      if (book.gaveUp) return `Not protected: ${book.peer} answers too slowly; ${changes} on this node only.`;
+      return `Not protected: ${book.peer} is catching up; ${changes} on this node only.`;
+  }
+}

@@ -1,0 +1,130 @@
+import type { Reading, Writing } from '../database.ts';
+import { invalid } from '../errors.ts';
+
+/** A client certificate with what its profile needs. It is kept after revocation: the list of revoked ones is made from it. */
+export interface Certificate {
+  /** Lower-case hexadecimal digits. */
+  readonly serial: string;
+  readonly commonName: string;
+  readonly userName: string;
+  readonly profileName: string;
+  /** PEM, as the next two. */
+  readonly certificate: string;
+  readonly privateKey: string;
+  readonly tlsCryptV2Key: string;
+  /** Milliseconds since 1970. */
+  readonly notAfter: number;
+  readonly revokedAt: number | undefined;
+  readonly revocationReason: string | undefined;
+}
+
+export type NewCertificate = Omit<Certificate, 'revokedAt' | 'revocationReason'>;
+
+/** Reads at any time. */
+export class Certificates {
+  readonly #database: Reading;
+
+  constructor(database: Reading) {
+    this.#database = database;
+  }
+
+  find(serial: string): Certificate | undefined {
+    const row = this.#database.get('SELECT * FROM certificate WHERE serial = ?', serial);
+    return row === undefined ? undefined : toCertificate(row);
+  }
+
+  /** Every certificate, revoked ones too, ordered by serial. */
+  list(): Certificate[] {
+    return this.#database.all('SELECT * FROM certificate ORDER BY serial').map(toCertificate);
+  }
+
+  /** Those of one user, revoked ones too. */
+  ofUser(userName: string): Certificate[] {
+    const sql = 'SELECT * FROM certificate WHERE user_name = ? ORDER BY profile_name, serial';
+    return this.#database.all(sql, userName).map(toCertificate);
+  }
+
+  /** Those with one common name, revoked ones too. */
+  withCommonName(commonName: string): Certificate[] {
+    const sql = 'SELECT * FROM certificate WHERE common_name = ? ORDER BY serial';
+    return this.#database.all(sql, commonName).map(toCertificate);
+  }
+
+  /** In the order of revocation. */
+  revoked(): Certificate[] {
+    const sql = 'SELECT * FROM certificate WHERE revoked_at IS NOT NULL ORDER BY revoked_at, serial';
+    return this.#database.all(sql).map(toCertificate);
+  }
+}
+
+/** Writes inside a transaction only. */
+export class CertificatesInTransaction extends Certificates {
+  readonly #database: Writing;
+
+  constructor(database: Writing) {
+    super(database);
+    this.#database = database;
+  }
+
+  /** Throws `store.certificate.serial`, `store.certificate.exists`. */
+  add(certificate: NewCertificate): void {
+    if (!/^[0-9a-f]{1,64}$/.test(certificate.serial)) {
+      throw invalid(
+        'store.certificate.serial',
+        `${JSON.stringify(certificate.serial)} is not a serial number`,
+        'Serial numbers are lower-case hexadecimal digits.',
+      );
+    }
+    if (this.find(certificate.serial) !== undefined) {
+      throw invalid(
+        'store.certificate.exists',
+        `a certificate with serial number ${certificate.serial} exists already`,
+        'Issue the certificate again with another serial number.',
+      );
+    }
+    this.#database.run(
+      `INSERT INTO certificate (serial, common_name, user_name, profile_name, certificate, private_key, tls_crypt_v2_key, not_after)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      certificate.serial,
+      certificate.commonName,
+      certificate.userName,
+      certificate.profileName,
+      certificate.certificate,
+      certificate.privateKey,
+      certificate.tlsCryptV2Key,
+      certificate.notAfter,
+    );
+  }
+
+  /** Revoking again changes nothing (the first time and reason stay). Throws `store.certificate.unknown`. */
+  revoke(serial: string, revokedAt: number, reason: string): void {
+    if (this.find(serial) === undefined) {
+      throw invalid(
+        'store.certificate.unknown',
+        `there is no certificate with serial number ${serial}`,
+        '`tandem user show NAME` lists the certificates of a user.',
+      );
+    }
+    this.#database.run(
+      'UPDATE certificate SET revoked_at = ?, revocation_reason = ? WHERE serial = ? AND revoked_at IS NULL',
+      revokedAt,
+      reason,
+      serial,
+    );
+  }
+}
+
+function toCertificate(row: Record<string, unknown>): Certificate {
+  return {
+    serial: String(row['serial']),
+    commonName: String(row['common_name']),
+    userName: String(row['user_name']),
+    profileName: String(row['profile_name']),
+    certificate: String(row['certificate']),
+    privateKey: String(row['private_key']),
+    tlsCryptV2Key: String(row['tls_crypt_v2_key']),
+    notAfter: Number(row['not_after']),
+    revokedAt: row['revoked_at'] === null ? undefined : Number(row['revoked_at']),
+    revocationReason: row['revocation_reason'] === null ? undefined : String(row['revocation_reason']),
+  };
+}

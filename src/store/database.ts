@@ -1,0 +1,128 @@
+import { closeSync, fchmodSync, openSync } from 'node:fs';
+import { DatabaseSync, type Session, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { explain } from './errors.ts';
+
+type Row = Record<string, unknown>;
+
+/** How long a statement waits for another connection to the same file. */
+export const busyTimeoutMs = 5000;
+
+/** What repositories read through. They keep this, never a statement: the file behind it may be exchanged. */
+export interface Reading {
+  all(sql: string, ...values: SQLInputValue[]): Row[];
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined;
+}
+
+/** What repositories write through: only a running transaction has one. */
+export interface Writing extends Reading {
+  /** The number of rows changed. */
+  run(sql: string, ...values: SQLInputValue[]): number;
+}
+
+/**
+ * One SQLite file, opened the one way we open it: write-ahead log, synced at every commit, readable by its owner
+ * alone. Statements are prepared once.
+ */
+export class Database implements Writing {
+  readonly path: string;
+  #connection: DatabaseSync;
+  #statements = new Map<string, StatementSync>();
+
+  constructor(path: string) {
+    this.path = path;
+    this.#connection = connect(path);
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#prepare(sql).all(...values);
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return Number(this.#prepare(sql).run(...values).changes);
+  }
+
+  exec(sql: string): void {
+    this.#connection.exec(sql);
+  }
+
+  pragma(name: string): unknown {
+    const row = this.#connection.prepare(`PRAGMA ${name}`).get();
+    return row === undefined ? undefined : Object.values(row)[0];
+  }
+
+  /**
+   * Runs `body` in one transaction; whatever it throws rolls everything back. Durable on return.
+   * Throws `store.disk-full`, `store.disk`.
+   */
+  inTransaction<Result>(body: () => Result): Result {
+    try {
+      this.exec('BEGIN IMMEDIATE');
+      const result = body();
+      this.exec('COMMIT');
+      return result;
+    } catch (error) {
+      // A full disk or an I/O error makes SQLite roll back by itself.
+      if (this.#connection.isTransaction) this.exec('ROLLBACK');
+      throw explain(error, this.path);
+    }
+  }
+
+  createSession(): Session {
+    return this.#connection.createSession();
+  }
+
+  /** False when a conflict made SQLite undo the whole changeset. Throws when the changeset cannot be read. */
+  applyChangeset(changeset: Uint8Array): boolean {
+    return this.#connection.applyChangeset(changeset);
+  }
+
+  close(): void {
+    this.#statements.clear();
+    if (this.#connection.isOpen) this.#connection.close();
+  }
+
+  reopen(): void {
+    this.close();
+    this.#connection = connect(this.path);
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#connection.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}
+
+function connect(path: string): DatabaseSync {
+  makePrivate(path);
+  const connection = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    connection.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = FULL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA trusted_schema = OFF;
+      PRAGMA journal_size_limit = 8388608;
+    `);
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+  return connection;
+}
+
+/** SQLite gives its side files the mode of the main one, so setting this one covers all three. */
+export function makePrivate(path: string): void {
+  const file = openSync(path, 'a', 0o600);
+  try {
+    fchmodSync(file, 0o600);
+  } finally {
+    closeSync(file);
+  }
+}

@@ -1,0 +1,74 @@
+import { rmSync } from 'node:fs';
+import { backup, DatabaseSync } from 'node:sqlite';
+import { pathToFileURL } from 'node:url';
+import { TandemError } from '../core/errors.ts';
+import type { Head } from '../core/replication/position.ts';
+import { busyTimeoutMs, makePrivate, type Reading } from './database.ts';
+import { readHead } from './journal/journal.ts';
+import { newerThanKnown, schemaVersion } from './migrations.ts';
+
+/** Pages copied between two looks at the event loop. */
+const pagesAtATime = 256;
+
+/**
+ * Copies the database at `source` into the new file `target` while it is being written to. The copy is of one moment:
+ * a read transaction of its own holds that moment until the last page. Returns the head of the journal inside it.
+ */
+export async function copyDatabase(source: string, target: string): Promise<Head> {
+  rmSync(target, { force: true });
+  makePrivate(target);
+  const reader = new DatabaseSync(source, { readOnly: true, timeout: busyTimeoutMs });
+  try {
+    reader.exec('BEGIN');
+    const head = readHead(readingFrom(reader));
+    await backup(reader, target, { rate: pagesAtATime });
+    reader.exec('COMMIT');
+    return head;
+  } catch (error) {
+    rmSync(target, { force: true });
+    throw error;
+  } finally {
+    reader.close();
+  }
+}
+
+/**
+ * Looks into a database file that nothing has open, without touching it: known format, sound pages, head of the
+ * journal. Throws `store.newer` or `store.damaged`.
+ */
+export function inspectDatabase(path: string): Head {
+  const url = pathToFileURL(path);
+  url.searchParams.set('immutable', '1');
+  let database: DatabaseSync | undefined;
+  try {
+    database = new DatabaseSync(url, { readOnly: true });
+    const reading = readingFrom(database);
+    const version = Number(reading.get('PRAGMA user_version')?.['user_version']);
+    if (version > schemaVersion) throw newerThanKnown(path, version);
+    const findings = reading.all('PRAGMA integrity_check').map((row) => String(row['integrity_check']));
+    if (findings[0] !== 'ok') throw damaged(path, findings.slice(0, 3).join('; '));
+    return readHead(reading);
+  } catch (error) {
+    if (error instanceof TandemError) throw error;
+    throw damaged(path, error instanceof Error ? error.message : String(error), error);
+  } finally {
+    database?.close();
+  }
+}
+
+function damaged(path: string, findings: string, cause?: unknown): TandemError {
+  return new TandemError({
+    code: 'store.damaged',
+    culprit: 'operator',
+    message: `the database ${path} is damaged: ${findings}`,
+    hint: 'Check the disk (`dmesg`, `smartctl`). A standby fetches a whole copy with `tandem replica reseed`.',
+    cause,
+  });
+}
+
+function readingFrom(database: DatabaseSync): Reading {
+  return {
+    all: (sql, ...values) => database.prepare(sql).all(...values),
+    get: (sql, ...values) => database.prepare(sql).get(...values),
+  };
+}

@@ -1,0 +1,253 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { TandemError } from '../core/errors.ts';
+import type { JournalEntry } from '../core/replication/entry.ts';
+import type { Head, Position } from '../core/replication/position.ts';
+import type { Actor } from './actor.ts';
+import { applyEntries } from './apply.ts';
+import { Certificates } from './certificate/certificate.ts';
+import { type Change, Listeners } from './changes.ts';
+import { ClientAddresses } from './client-address/client-address.ts';
+import { Database } from './database.ts';
+import { Identity } from './identity/identity.ts';
+import { touchedTables } from './journal/changeset.ts';
+import { chainEntry, maximumChangesetLength } from './journal/entry.ts';
+import * as journal from './journal/journal.ts';
+import { migrate } from './migrations.ts';
+import { exchangeFile } from './replace.ts';
+import { Settings } from './setting/setting.ts';
+import { copyDatabase } from './snapshot.ts';
+import { Transaction, WhileOpen } from './transaction.ts';
+import { Users } from './user/user.ts';
+
+export interface StoreOptions {
+  /** The database file; its directory is made (0700) when missing. */
+  readonly path: string;
+  readonly nodeId: string;
+  /** Wall clock, milliseconds since 1970: the time shown with each change. */
+  readonly now: () => number;
+}
+
+export interface Written<Result> {
+  readonly result: Result;
+  /** Undefined when nothing was changed after all. */
+  readonly entry: JournalEntry | undefined;
+}
+
+/**
+ * The data of one node and the journal of every change to it, in one SQLite file (DESIGN, "Life of a write").
+ * Everything is synchronous and durable on return.
+ */
+export class Store {
+  readonly path: string;
+  readonly nodeId: string;
+  /** Set by the pair while this node is standby: writes are refused, the other node's entries still apply. */
+  readOnly = false;
+  readonly users: Users;
+  readonly certificates: Certificates;
+  readonly clientAddresses: ClientAddresses;
+  readonly settings: Settings;
+  readonly identity: Identity;
+  readonly #database: Database;
+  readonly #now: () => number;
+  readonly #listeners = new Listeners();
+  #head: Head;
+
+  /** Opens or creates the file and brings it to this version's format. Throws `store.newer`. */
+  static open(options: StoreOptions): Store {
+    mkdirSync(dirname(options.path), { recursive: true, mode: 0o700 });
+    const database = new Database(options.path);
+    try {
+      migrate(database);
+      return new Store(database, options);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  private constructor(database: Database, options: StoreOptions) {
+    this.#database = database;
+    this.#now = options.now;
+    this.path = options.path;
+    this.nodeId = options.nodeId;
+    this.users = new Users(database);
+    this.certificates = new Certificates(database);
+    this.clientAddresses = new ClientAddresses(database);
+    this.settings = new Settings(database);
+    this.identity = new Identity(database);
+    this.#head = journal.readHead(database);
+  }
+
+  /** Position and hash of the newest entry. */
+  get head(): Head {
+    return this.#head;
+  }
+
+  get position(): Position {
+    return this.#head.position;
+  }
+
+  /** The first sequence the journal still holds. */
+  get firstSequence(): number {
+    return journal.readFirstSequence(this.#database);
+  }
+
+  /**
+   * The only way to change data: `change` gets a transaction, and what it did becomes one journal entry, committed
+   * and synced when this returns. Whatever `change` throws undoes everything. It must not be asynchronous.
+   * Throws `store.read-only`, `store.write.too-large`.
+   */
+  write<Result>(actor: Actor, change: (transaction: Transaction) => Result): Written<Result> {
+    this.#refuseWhenReadOnly();
+    const written = this.#database.inTransaction((): Written<Result> => {
+      const { result, changeset } = this.#record(change);
+      if (changeset.length === 0) return { result, entry: undefined };
+      if (changeset.length > maximumChangesetLength) throw tooLarge(changeset.length);
+      return { result, entry: this.#append(actor, this.position.epoch, changeset) };
+    });
+    if (written.entry !== undefined) {
+      this.#head = headOf(written.entry);
+      this.#tell('write', touchedTables(written.entry.changeset));
+    }
+    return written;
+  }
+
+  /**
+   * Begins an epoch, durably: what a node does before it serves writes. `above` (an epoch seen elsewhere) makes the new
+   * one later than that too. Throws `store.read-only`.
+   */
+  openEpoch(actor: Actor, above = 0): JournalEntry {
+    this.#refuseWhenReadOnly();
+    const epoch = Math.max(this.position.epoch, above) + 1;
+    const entry = this.#database.inTransaction(() => this.#append(actor, epoch, new Uint8Array(0)));
+    this.#head = headOf(entry);
+    this.#tell('write', []);
+    return entry;
+  }
+
+  /**
+   * Applies entries of the other node, all or none, synced when this returns. Each must follow the one before and
+   * match its hash. Throws `ApplyError`.
+   */
+  apply(...entries: readonly JournalEntry[]): void {
+    const last = entries.at(-1);
+    if (last === undefined) return;
+    const tables = this.#database.inTransaction(() => applyEntries(this.#database, this.#head, entries));
+    this.#head = headOf(last);
+    this.#tell('apply', tables);
+  }
+
+  entryAt(sequence: number): JournalEntry | undefined {
+    return journal.readEntry(this.#database, sequence);
+  }
+
+  /** For 0 the genesis hash; undefined when the entry is not there. */
+  hashAt(sequence: number): string | undefined {
+    return journal.readHash(this.#database, sequence);
+  }
+
+  /** At most `limit` entries, in order. */
+  entriesAfter(sequence: number, limit: number): JournalEntry[] {
+    return journal.readEntriesAfter(this.#database, sequence, limit);
+  }
+
+  /** Bytes of change data after `sequence`. */
+  bytesAfter(sequence: number): number {
+    return journal.readBytesAfter(this.#database, sequence);
+  }
+
+  /** The first journal entry that was altered since it was written, if any. Reads the whole journal. */
+  findBrokenLink(): number | undefined {
+    return journal.findBrokenLink(this.#database);
+  }
+
+  /** A consistent copy into the new file `path` (0600), while writing goes on. Returns the head inside it. */
+  snapshotTo(path: string): Promise<Head> {
+    return copyDatabase(this.path, path);
+  }
+
+  /** What SQLite finds wrong with the file; empty when it is sound. */
+  integrityCheck(): string[] {
+    const findings = this.#database
+      .all('PRAGMA integrity_check')
+      .map((row) => String(row['integrity_check']));
+    return findings[0] === 'ok' ? [] : findings;
+  }
+
+  /**
+   * Exchanges the data for the verified copy at `path`, which must lie on the same file system, in one rename. After a
+   * crash in between, either the old or the new file is there whole. Users of this store keep using it.
+   */
+  replaceWith(path: string): void {
+    exchangeFile(this.#database, path);
+    migrate(this.#database);
+    this.#head = journal.readHead(this.#database);
+    this.#tell('replace', []);
+  }
+
+  /** Called after each commit, each applied batch and each exchange. Returns what ends it. */
+  onChange(listener: (change: Change) => void): () => void {
+    return this.#listeners.add(listener);
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  /** Lets `change` work while SQLite's session extension takes down what it does. */
+  #record<Result>(change: (transaction: Transaction) => Result): { result: Result; changeset: Uint8Array } {
+    const session = this.#database.createSession();
+    const view = new WhileOpen(this.#database);
+    try {
+      const result = change(new Transaction(view));
+      if (result instanceof Promise) throw asynchronousChange();
+      return { result, changeset: session.changeset() };
+    } finally {
+      view.end();
+      session.close();
+    }
+  }
+
+  #append(actor: Actor, epoch: number, changeset: Uint8Array): JournalEntry {
+    const entry = chainEntry(this.#head, { epoch, actor, timeMs: this.#now(), changeset });
+    journal.appendEntry(this.#database, entry);
+    return entry;
+  }
+
+  #tell(cause: Change['cause'], tables: readonly string[]): void {
+    this.#listeners.tell({ cause, tables, head: this.#head });
+  }
+
+  #refuseWhenReadOnly(): void {
+    if (!this.readOnly) return;
+    throw new TandemError({
+      code: 'store.read-only',
+      culprit: 'caller',
+      message: `${this.nodeId} is standby and accepts no changes`,
+      hint: 'Make the change on the active node; `tandem status` says which one that is.',
+    });
+  }
+}
+
+function headOf(entry: JournalEntry): Head {
+  return { position: entry.position, hash: entry.hash };
+}
+
+function tooLarge(bytes: number): TandemError {
+  return new TandemError({
+    code: 'store.write.too-large',
+    culprit: 'caller',
+    message: `one change of ${bytes} bytes is larger than the ${maximumChangesetLength} that travel to the standby at once`,
+    hint: 'Divide it, for example by importing fewer users at a time.',
+  });
+}
+
+function asynchronousChange(): TandemError {
+  return new TandemError({
+    code: 'store.write.asynchronous',
+    culprit: 'us',
+    message: 'a change waits for something while it holds the transaction',
+    hint: 'This is a defect of Tandem; please report it.',
+  });
+}

@@ -1,0 +1,61 @@
+import type { SQLInputValue } from 'node:sqlite';
+import { TandemError } from '../core/errors.ts';
+import { CertificatesInTransaction } from './certificate/certificate.ts';
+import { ClientAddressesInTransaction } from './client-address/client-address.ts';
+import type { Writing } from './database.ts';
+import { IdentityInTransaction } from './identity/identity.ts';
+import { SettingsInTransaction } from './setting/setting.ts';
+import { UsersInTransaction } from './user/user.ts';
+
+/** Every noun, readable and writable, for as long as one write runs. */
+export class Transaction {
+  readonly users: UsersInTransaction;
+  readonly certificates: CertificatesInTransaction;
+  readonly clientAddresses: ClientAddressesInTransaction;
+  readonly settings: SettingsInTransaction;
+  readonly identity: IdentityInTransaction;
+
+  constructor(database: Writing) {
+    this.users = new UsersInTransaction(database);
+    this.certificates = new CertificatesInTransaction(database);
+    this.clientAddresses = new ClientAddressesInTransaction(database);
+    this.settings = new SettingsInTransaction(database);
+    this.identity = new IdentityInTransaction(database);
+  }
+}
+
+/** The database as a transaction sees it: refuses everything once the transaction is over. */
+export class WhileOpen implements Writing {
+  readonly #database: Writing;
+  #open = true;
+
+  constructor(database: Writing) {
+    this.#database = database;
+  }
+
+  end(): void {
+    this.#open = false;
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Record<string, unknown>[] {
+    return this.#checked().all(sql, ...values);
+  }
+
+  get(sql: string, ...values: SQLInputValue[]): Record<string, unknown> | undefined {
+    return this.#checked().get(sql, ...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): number {
+    return this.#checked().run(sql, ...values);
+  }
+
+  #checked(): Writing {
+    if (this.#open) return this.#database;
+    throw new TandemError({
+      code: 'store.transaction-over',
+      culprit: 'us',
+      message: 'a transaction was used after its write had ended',
+      hint: 'This is a defect of Tandem; please report it.',
+    });
+  }
+}

@@ -1,0 +1,47 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import type { Actor } from '../../../src/store/actor.ts';
+import { Store } from '../../../src/store/store.ts';
+
+export const admin: Actor = { name: 'admin', via: 'test' };
+
+/** A directory that is gone after the test. */
+export function directory(context: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'tandem-test-'));
+  context.after(() => rmSync(path, { recursive: true, force: true }));
+  return path;
+}
+
+let clock = 1_700_000_000_000;
+
+export function openStore(
+  context: TestContext,
+  nodeId = 'node-a',
+  folder: string = directory(context),
+): Store {
+  const store = Store.open({ path: join(folder, 'store', 'tandem.db'), nodeId, now: () => clock++ });
+  context.after(() => store.close());
+  return store;
+}
+
+export function addUser(store: Store, name: string): void {
+  store.write(admin, ({ users }) =>
+    users.add({ name, passwordHash: `hash of ${name}`, blocked: false, createdAt: 1 }),
+  );
+}
+
+/** Everything a node knows, journal included, to compare two nodes by. */
+export function contents(store: Store): unknown {
+  return {
+    users: store.users.list(),
+    certificates: store.certificates.list(),
+    clientAddresses: store.clientAddresses.list(),
+    settings: store.settings.list(),
+    head: store.head,
+    journal: store
+      .entriesAfter(0, 1_000_000)
+      .map((entry) => ({ ...entry, changeset: Buffer.from(entry.changeset).toString('hex') })),
+  };
+}
