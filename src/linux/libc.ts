@@ -17,7 +17,7 @@ type CallName =
   | 'timerfd_settime'
   | 'read'
   | 'sched_setscheduler'
-  | 'mlockall';
+  | 'mlock2';
 
 function bind(definition: string): Call {
   const call = libc.func(definition);
@@ -39,7 +39,7 @@ export const calls: Readonly<Record<CallName, Call>> = {
   timerfd_settime: bind('int timerfd_settime(int fd, int flags, const uint8_t *next, void *previous)'),
   read: bind('int64_t read(int fd, _Out_ uint8_t *buffer, size_t length)'),
   sched_setscheduler: bind('int sched_setscheduler(int thread, int policy, const uint8_t *parameters)'),
-  mlockall: bind('int mlockall(int flags)'),
+  mlock2: bind('int mlock2(uintptr_t address, size_t length, unsigned int flags)'),
 };
 
 export const EAGAIN: number = koffi.os.errno['EAGAIN'] ?? 11;

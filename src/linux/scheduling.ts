@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { must } from './libc.ts';
 import { SystemCallError } from './system-call-error.ts';
 
@@ -7,10 +7,8 @@ const SCHED_FIFO = 1;
 const SCHED_RESET_ON_FORK = 0x40000000;
 /** Above everything ordinary, below the threads of the kernel (50): sched(7). */
 const PRIORITY = 20;
-const MCL_CURRENT = 1;
-const MCL_FUTURE = 2;
-/** Lock pages when they are first touched: V8 reserves gigabytes that it never uses. */
-const MCL_ONFAULT = 4;
+/** Lock pages when they are first touched, instead of reading the whole program from disk. */
+const MLOCK_ONFAULT = 1;
 
 /** What was granted; `notes` says in words what was not, and what it means. */
 export interface Scheduling {
@@ -19,7 +17,7 @@ export interface Scheduling {
   readonly notes: readonly string[];
 }
 
-/** Asks for real-time scheduling of all threads of this process and for its pages to stay in memory. */
+/** Asks for real-time scheduling of all threads of this process and for its program to stay in memory. */
 export function runAheadOfOthers(): Scheduling {
   const refusedFifo = attempt(() => {
     // V8's helper threads too: the main thread waits for them in a garbage collection.
@@ -30,9 +28,7 @@ export function runAheadOfOthers(): Scheduling {
       must('sched_setscheduler', 'get real-time scheduling', Number(thread), policy, parameters);
     }
   });
-  const refusedLock = attempt(() => {
-    must('mlockall', 'lock the memory', MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
-  });
+  const refusedLock = attempt(lockProgram);
   return {
     realTime: refusedFifo === undefined,
     memoryLocked: refusedLock === undefined,
@@ -43,6 +39,19 @@ export function runAheadOfOthers(): Scheduling {
       ...(refusedLock ? [`${refusedLock}; swapping may delay advertisements (needs CAP_IPC_LOCK)`] : []),
     ],
   };
+}
+
+/**
+ * Locks the program, its libraries, heap and stack. Not V8's own pages: when it gives some back it dies of a
+ * madvise(MADV_DONTNEED) that fails, as it does on locked memory, so mlockall(2) would end the process one day.
+ */
+function lockProgram(): void {
+  for (const line of readFileSync('/proc/self/maps', 'utf8').split('\n')) {
+    const mapping = /^([0-9a-f]+)-([0-9a-f]+) r\S+ \S+ \S+ \d+ +(\/|\[heap\]|\[stack\])/.exec(line);
+    if (mapping === null) continue;
+    const start = BigInt(`0x${mapping[1]}`);
+    must('mlock2', 'lock the memory', start, BigInt(`0x${mapping[2]}`) - start, MLOCK_ONFAULT);
+  }
 }
 
 function attempt(action: () => void): string | undefined {

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+
+/** What may be asked on the control socket, one JSON object per line. */
+export const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command', [
+  z.strictObject({ command: z.literal('status') }),
+  z.strictObject({ command: z.literal('subscribe') }),
+  z.strictObject({ command: z.literal('resign'), timeoutMs: z.int().min(1).max(60_000).default(1000) }),
+]);
+
+export type ControlRequest =
+  | { readonly command: 'status' }
+  /** One status line at once, then a line per change of state. */
+  | { readonly command: 'subscribe' }
+  /** A planned leave, taken back when nobody claims within `timeoutMs`. */
+  | { readonly command: 'resign'; readonly timeoutMs: number };
+
+export interface ControlError {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** The request in a line, or what is wrong with it. */
+export function parseRequest(line: string): ControlRequest | { readonly error: ControlError } {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return {
+      error: { code: 'heartbeat.control.not-json', message: 'a request is one JSON object on one line' },
+    };
+  }
+  const result = requestSchema.safeParse(value);
+  if (result.success) return result.data;
+  const issues = result.error.issues.map((issue) => `${issue.path.join('.') || 'request'}: ${issue.message}`);
+  return {
+    error: {
+      code: 'heartbeat.control.bad-request',
+      message: `${issues.join('; ')} (commands: status, subscribe, resign)`,
+    },
+  };
+}

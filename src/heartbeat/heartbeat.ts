@@ -1,0 +1,172 @@
+import type { Server } from 'node:net';
+import { formatAddress } from '../core/net/address.ts';
+import { formatPrefix } from '../core/net/prefix.ts';
+import { milliseconds } from '../core/time/duration.ts';
+import { now } from '../linux/clock.ts';
+import { runAheadOfOthers, type Scheduling } from '../linux/scheduling.ts';
+import type { Config } from './config/schema.ts';
+import { virtualAddresses, virtualRouter } from './config/virtual-router.ts';
+import { type Controlled, ControlServer } from './control/server.ts';
+import { Driver } from './driver.ts';
+import { lockInstance } from './instance-lock.ts';
+import { KernelInterface } from './kernel-interface.ts';
+import type { Logger } from './log.ts';
+import { inspect, type Preflight, removeLeftovers } from './preflight.ts';
+import { present, type Status } from './status.ts';
+
+/** A running heartbeat: put together here, taken apart in the reverse order. */
+export class Heartbeat implements Controlled {
+  readonly #log: Logger;
+  readonly #preflight: Preflight;
+  readonly #kernel: KernelInterface;
+  readonly #driver: Driver;
+  readonly #scheduling: Scheduling;
+  readonly #lock: Server;
+  #config: Config;
+  #control: ControlServer | undefined;
+
+  private constructor(parts: {
+    config: Config;
+    log: Logger;
+    preflight: Preflight;
+    lock: Server;
+    onFatal: (error: unknown) => void;
+  }) {
+    const { config, log, preflight, lock, onFatal } = parts;
+    this.#config = config;
+    this.#log = log;
+    this.#preflight = preflight;
+    this.#lock = lock;
+    this.#kernel = new KernelInterface(config.interface, preflight.source);
+    this.#scheduling = runAheadOfOthers();
+    this.#driver = new Driver({
+      router: virtualRouter(config, preflight.source),
+      checksum: config.checksum,
+      kernel: this.#kernel,
+      log,
+      onTransition: (transition) => this.#control?.publish(transition),
+      onFatal,
+    });
+  }
+
+  /** Throws `TandemError` when it cannot start; nothing is left behind then. */
+  static async start(config: Config, log: Logger, onFatal: (error: unknown) => void): Promise<Heartbeat> {
+    const preflight = inspect(config.interface, virtualAddresses(config));
+    const lock = await lockInstance(preflight.interfaceIndex, config.interface, config.vhid);
+    let heartbeat: Heartbeat | undefined;
+    try {
+      heartbeat = new Heartbeat({ config, log, preflight, lock, onFatal });
+      await heartbeat.#begin();
+      return heartbeat;
+    } catch (error) {
+      heartbeat?.abandon();
+      lock.close();
+      throw error;
+    }
+  }
+
+  /** Leaves: the address first, then priority 0, then everything else. */
+  async stop(): Promise<void> {
+    this.#driver.stop();
+    try {
+      this.#kernel.close();
+    } finally {
+      await this.#control?.close();
+      this.#lock.close();
+    }
+  }
+
+  /** Takes another configuration without a gap. What would need a restart is refused as a whole, with a log line. */
+  reload(config: Config): void {
+    const fixed = (['interface', 'controlSocket', 'vhid'] as const).filter(
+      (field) => config[field] !== this.#config[field],
+    );
+    if (fixed.length > 0) {
+      this.#log.error(
+        { event: 'reload-refused', fields: fixed },
+        `The configuration was not taken: ${fixed.join(' and ')} can only change with a restart.`,
+      );
+      return;
+    }
+    // The same checks as at the start; throws before anything was changed.
+    inspect(config.interface, virtualAddresses(config));
+    this.#config = config;
+    this.#driver.reconfigure(virtualRouter(config, this.#preflight.source), config.checksum);
+    this.#log.info({ event: 'reloaded' }, 'The new configuration is in force.');
+  }
+
+  status(): Status {
+    this.#driver.refresh();
+    return present(
+      this.#driver.state,
+      { now: now(), wallClockMs: Date.now() },
+      {
+        interfaceName: this.#config.interface,
+        protocol: this.#config.protocol,
+        holds: (prefix) => this.#kernel.holds(prefix),
+        transitions: this.#driver.history.transitions,
+        scheduling: this.#scheduling,
+        pid: process.pid,
+      },
+    );
+  }
+
+  async resign(timeoutMs: number): ReturnType<Controlled['resign']> {
+    const outcome = await this.#driver.resign(milliseconds(timeoutMs));
+    switch (outcome?.kind) {
+      case 'handed-over':
+        return { ok: true, successor: formatAddress(outcome.successor) };
+      case 'taken-back':
+        return refusal(
+          'nobody-claimed',
+          `nobody claimed the address within ${timeoutMs} ms; it was taken back`,
+        );
+      case 'not-active':
+        return refusal('not-active', 'this node is not active');
+      case 'interrupted':
+        return refusal(
+          'interrupted',
+          'the heartbeat was stopped or lost its link while it waited for a successor',
+        );
+      case undefined:
+        return refusal('resigning', 'another planned leave is under way');
+    }
+  }
+
+  /** Undoes a start that failed half-way. */
+  abandon(): void {
+    this.#kernel.close();
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#config.controlSocket !== undefined) {
+      this.#control = await ControlServer.listen(this.#config.controlSocket, this);
+    }
+    try {
+      removeLeftovers(this.#preflight);
+    } catch (error) {
+      await this.#control?.close();
+      throw error;
+    }
+    this.#driver.start();
+    const addresses = virtualAddresses(this.#config).map(formatPrefix);
+    const leftovers = this.#preflight.leftovers.map(formatPrefix);
+    const { interface: interfaceName, vhid } = this.#config;
+    this.#log.info(
+      {
+        event: 'started',
+        interface: interfaceName,
+        vhid,
+        addresses,
+        source: formatAddress(this.#preflight.source),
+        leftovers,
+      },
+      `Listening on ${interfaceName} for VHID ${vhid}.`,
+    );
+    for (const note of this.#scheduling.notes) this.#log.warn({ event: 'scheduling' }, note);
+  }
+}
+
+function refusal(code: string, message: string): Awaited<ReturnType<Controlled['resign']>> {
+  return { ok: false, error: { code: `heartbeat.resign.${code}`, message } };
+}

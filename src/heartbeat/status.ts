@@ -1,0 +1,100 @@
+import { formatAddress } from '../core/net/address.ts';
+import { formatPrefix } from '../core/net/prefix.ts';
+import { toDuration } from '../core/time/centiseconds.ts';
+import { type Duration, toMilliseconds, toSeconds } from '../core/time/duration.ts';
+import { between, type Instant } from '../core/time/instant.ts';
+import { OWNER_PRIORITY } from '../core/vrrp/router.ts';
+import { deadline, type State } from '../core/vrrp/state.ts';
+import type { Stats } from '../core/vrrp/stats.ts';
+import { activeDownInterval, skewTime } from '../core/vrrp/timers.ts';
+import type { Scheduling } from '../linux/scheduling.ts';
+import { type ShownState, shownState, type Transition } from './history.ts';
+import { statusSentence } from './sentence.ts';
+
+/** What `heartbeat status` prints. Everything in it was observed; times are milliseconds before or after now. */
+export interface Status {
+  readonly state: ShownState;
+  readonly since: string;
+  readonly sentence: string;
+  readonly interface: string;
+  readonly protocol: string;
+  readonly vhid: number;
+  readonly virtualAddresses: readonly {
+    readonly address: string;
+    readonly held: boolean;
+    readonly leaseSeconds: number;
+  }[];
+  readonly priority: number;
+  readonly effectivePriority: { readonly value: number; readonly reasons: readonly string[] };
+  readonly peers: readonly {
+    readonly address: string;
+    readonly priority: number;
+    readonly lastHeardMs: number;
+    readonly paths: readonly string[];
+  }[];
+  readonly counters: Stats;
+  readonly timers: {
+    readonly advertisementIntervalMs: number;
+    /** What the active node announces, which our down interval follows. */
+    readonly activeAdvertisementIntervalMs: number;
+    readonly skewMs: number;
+    readonly downIntervalMs: number;
+    readonly next: { readonly reason: string; readonly inMs: number } | null;
+  };
+  readonly transitions: readonly Transition[];
+  readonly scheduling: Scheduling;
+  readonly pid: number;
+}
+
+export function present(
+  state: State,
+  at: { readonly now: Instant; readonly wallClockMs: number },
+  context: {
+    readonly interfaceName: string;
+    readonly protocol: string;
+    readonly holds: (prefix: State['router']['addresses'][number]) => boolean;
+    readonly transitions: readonly Transition[];
+    readonly scheduling: Scheduling;
+    readonly pid: number;
+  },
+): Status {
+  const { router } = state;
+  const activeInterval = state.name === 'backup' ? state.activeInterval : router.interval;
+  const next = deadline(state);
+  const rounded = (duration: Duration): number => Math.round(toMilliseconds(duration) * 1000) / 1000;
+  return {
+    state: shownState(state.name, state.cause.kind),
+    since: new Date(at.wallClockMs - toMilliseconds(between(state.since, at.now))).toISOString(),
+    sentence: statusSentence(state, at.now, context.interfaceName),
+    interface: context.interfaceName,
+    protocol: context.protocol,
+    vhid: router.vrid,
+    virtualAddresses: router.addresses.map((prefix) => ({
+      address: formatPrefix(prefix),
+      held: context.holds(prefix),
+      leaseSeconds: toSeconds(router.lease),
+    })),
+    priority: router.priority,
+    effectivePriority: {
+      value: router.priority,
+      reasons: router.priority === OWNER_PRIORITY ? ['owner of the address'] : [],
+    },
+    peers: state.peers.map((peer) => ({
+      address: formatAddress(peer.address),
+      priority: peer.priority,
+      lastHeardMs: rounded(between(peer.lastHeard, at.now)),
+      paths: ['multicast'],
+    })),
+    counters: state.stats,
+    timers: {
+      advertisementIntervalMs: toMilliseconds(toDuration(router.interval)),
+      activeAdvertisementIntervalMs: toMilliseconds(toDuration(activeInterval)),
+      skewMs: router.pair ? 0 : rounded(skewTime(router.priority, activeInterval)),
+      downIntervalMs: rounded(activeDownInterval(router, activeInterval)),
+      next: next === undefined ? null : { reason: next.reason, inMs: rounded(between(at.now, next.at)) },
+    },
+    transitions: context.transitions,
+    scheduling: context.scheduling,
+    pid: context.pid,
+  };
+}
