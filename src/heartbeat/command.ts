@@ -33,8 +33,7 @@ export async function heartbeatCommand(argv: readonly string[]): Promise<number>
     if (verb === 'run' && values.config !== undefined) await run(values.config);
     else if (verb === 'check' && values.config !== undefined) check(values.config);
     else if (verb === 'status' && values.socket !== undefined) await status(values.socket);
-    else
-      throw usageError(verb === undefined ? 'a command is missing' : `"${argv.join(' ')}" is not complete`);
+    else throw usageError(`"tandem heartbeat ${argv.join(' ')}" is not a whole command`);
     return EXIT.ok;
   } catch (error) {
     return report(error);

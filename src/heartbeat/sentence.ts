@@ -37,6 +37,8 @@ export function causeText(cause: Cause): string {
       return 'it was told to stop';
     case 'link-down':
       return 'the link is down';
+    case 'link-up':
+      return 'the link is up again';
     case 'owner':
       return 'it owns the address (priority 255)';
     case 'silence':

@@ -6,8 +6,8 @@ import type { Cause, StateName } from './state.ts';
 import type { DropReason } from './stats.ts';
 
 /**
- * What the driver is to do, in the order given. When one fails, the rest of the list is not done and the failure
- * comes back as an input.
+ * What the driver is to do, in the order given. When the address cannot be had, the rest of the list is not done; the
+ * failure comes back as an input. A failure of any other kind leaves the rest to be done.
  */
 export type Effect =
   /** Add the addresses to the interface with this lease. Failure: `claim-failed`. */

@@ -54,5 +54,5 @@ function join(state: Initialize, now: Instant): Step {
   // S1 §6.4.1 (105): the owner of the address does not ask.
   if (state.router.priority === OWNER_PRIORITY) return becomeActive(state, now, { kind: 'owner' });
   // S2 §6.4.1 (150)-(165)
-  return becomeBackup(state, now, { kind: 'started' });
+  return becomeBackup(state, now, { kind: state.cause.kind === 'link-down' ? 'link-up' : 'started' });
 }

@@ -12,6 +12,7 @@ export type Cause =
   | { readonly kind: 'start-delay' }
   | { readonly kind: 'stopped' }
   | { readonly kind: 'link-down' }
+  | { readonly kind: 'link-up' }
   | { readonly kind: 'owner' }
   | { readonly kind: 'silence' }
   | { readonly kind: 'peer-left'; readonly peer: IpAddress }
