@@ -26,6 +26,8 @@ export async function runSupervisor(): Promise<number> {
       hint: 'Run: sudo systemctl start tandem',
     });
   }
+  // Sockets that OpenVPN makes as root are for the server's group as well.
+  process.umask(0o007);
   const node = readNodeConfig(paths.nodeConfig);
   const account = serviceAccount();
   const log = pino({ base: { node: node.name, process: 'supervisor' }, level: 'info' });

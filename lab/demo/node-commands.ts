@@ -1,0 +1,53 @@
+import type { Lab } from '../lab.ts';
+import type { NodeName } from '../topology.ts';
+
+/** What the demo reads of `tandem status --json`. */
+export interface NodeStatus {
+  readonly role: 'active' | 'standby';
+  readonly epoch: number;
+  readonly protected: boolean;
+  readonly position: { readonly epoch: number; readonly sequence: number };
+  readonly sentence: string;
+  readonly virtualAddress: { readonly address: string; readonly held: boolean } | null;
+  readonly peer: {
+    readonly name: string;
+    readonly connected: boolean;
+    readonly lagEntries: number | null;
+  } | null;
+  readonly openvpn: readonly { readonly clients: number; readonly pid: number | null }[];
+}
+
+/** Runs `tandem …` on a node, as an administrator would, and returns what it prints with `--json`. */
+export async function tandem(
+  lab: Lab,
+  node: NodeName,
+  words: readonly string[],
+  input?: string,
+): Promise<unknown> {
+  const result = await lab.exec(node, ['tandem', ...words, '--json'], {
+    timeoutMs: 60_000,
+    ...(input === undefined ? {} : { input }),
+  });
+  if (result.code === 0) return JSON.parse(result.stdout);
+  throw new Error(
+    `on ${node}: tandem ${words.join(' ')}: ${complaint(result.stderr)} (exit code ${result.code})`,
+  );
+}
+
+export async function statusOf(lab: Lab, node: NodeName): Promise<NodeStatus | undefined> {
+  try {
+    return (await tandem(lab, node, ['status'])) as NodeStatus;
+  } catch {
+    return undefined;
+  }
+}
+
+function complaint(stderr: string): string {
+  const line = stderr.trim().split('\n').at(-1) ?? '';
+  try {
+    const { error } = JSON.parse(line) as { error: { message: string; hint: string } };
+    return `${error.message} ${error.hint}`;
+  } catch {
+    return line;
+  }
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import type { Lab } from '../lab.ts';
+import { statusOf, tandem } from './node-commands.ts';
+import { until } from './until.ts';
+
+/** What the demo's pair looks like; the intervals are those that the printed promises are about. */
+export const pair = {
+  virtualAddress: '10.99.0.100',
+  prefixLength: 24,
+  vhid: 51,
+  advertisementIntervalMs: 100,
+  leaseSeconds: 2,
+  publicAddress: '203.0.113.1',
+  office: '10.99.0.50',
+} as const;
+
+export interface DemoAccount {
+  readonly user: string;
+  readonly password: string;
+  readonly profile: string;
+}
+
+/** Two installed machines become a pair, by the product's own commands. */
+export async function setUpPair(lab: Lab, onProgress: (what: string) => void): Promise<void> {
+  onProgress('node-a: tandem init --primary');
+  await tandem(lab, 'node-a', ['init', '--primary', '--interface', 'eth0', '--host', pair.publicAddress]);
+  onProgress('node-b: tandem init --failover');
+  await tandem(lab, 'node-b', ['init', '--failover', '--interface', 'eth0']);
+  for (const node of ['node-a', 'node-b'] as const)
+    await lab.exec(node, ['tandem', 'wait-ready'], { timeoutMs: 60_000 });
+  onProgress('node-a: tandem failover set, which pairs the two over SSH');
+  const words = [
+    ...['failover', 'set', '--virtual-address', `${pair.virtualAddress}/${pair.prefixLength}`],
+    ...['--vhid', String(pair.vhid), '--interval-ms', String(pair.advertisementIntervalMs)],
+    ...['--lease-seconds', String(pair.leaseSeconds), '--peer', '10.99.0.2', '--peer-password-file', '-'],
+  ];
+  await tandem(lab, 'node-a', words, `${lab.password}\n`);
+  onProgress('waiting until every change is on both nodes');
+  await until(
+    async () => {
+      const [a, b] = await Promise.all([statusOf(lab, 'node-a'), statusOf(lab, 'node-b')]);
+      const serving = a?.role === 'active' && a.virtualAddress?.held === true && a.openvpn[0]?.pid != null;
+      return serving && a.protected && b?.role === 'standby' && b.openvpn[0]?.pid != null;
+    },
+    60_000,
+    'a protected pair with OpenVPN running on both nodes',
+  );
+}
+
+/** A user with a password nobody knows but the demo, added on a node; returns when the change is acknowledged. */
+export async function addUser(
+  lab: Lab,
+  node: 'node-a' | 'node-b',
+  user: string,
+): Promise<{ password: string; protected: boolean }> {
+  const password = randomBytes(12).toString('base64url');
+  const answer = (await tandem(
+    lab,
+    node,
+    ['user', 'add', user, '--password-file', '-'],
+    `${password}\n`,
+  )) as {
+    protected: boolean;
+  };
+  return { password, protected: answer.protected };
+}
+
+export async function profileOf(lab: Lab, node: 'node-a' | 'node-b', user: string): Promise<string> {
+  const answer = (await tandem(lab, node, ['profile', 'get', user])) as { profile: string };
+  return answer.profile;
+}

@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { dirname, join, relative, resolve } from 'node:path';
+import { test } from 'node:test';
+
+const root = resolve(import.meta.dirname, '../..');
+
+/**
+ * What each folder may import beside itself: folders of src, `node` for Node's own modules, or a package by name.
+ * The reason stands with the rule.
+ */
+const rules: Record<string, { may: readonly string[]; why: string }> = {
+  'src/core': { may: [], why: 'decisions are pure: no I/O, clock, randomness or package' },
+  'src/linux': { may: ['core', 'node', 'koffi'], why: 'the kernel edge knows nothing of the product' },
+  'src/heartbeat': {
+    may: ['core', 'linux', 'node', 'zod', 'pino'],
+    why: 'a takeover waits for nothing, so nothing slow may be loaded into the heartbeat',
+  },
+  'src/store': { may: ['core', 'node'], why: 'data and its journal, without policy' },
+  'src/replication': {
+    may: ['core', 'store', 'node', 'ssh2', 'zod', 'pino'],
+    why: 'moves entries, decides no role',
+  },
+  'src/access': {
+    may: ['core', 'node', 'zod', '@peculiar/x509'],
+    why: 'gets its data as arguments, so that the privileged supervisor can render with it',
+  },
+  'src/settings': { may: ['core', 'node', 'zod'], why: 'shapes that every process agrees on' },
+  'src/privileged': { may: ['core', 'settings', 'zod'], why: 'the narrow channel between two privileges' },
+  'src/accounts': {
+    may: ['core', 'store', 'access', 'settings', 'node'],
+    why: 'users and profiles, over any way to write',
+  },
+  'src/vpn': {
+    may: ['core', 'store', 'access', 'accounts', 'settings', 'privileged', 'node', 'pino'],
+    why: 'OpenVPN follows the store, whatever the role',
+  },
+  'src/pair': {
+    may: [
+      'core',
+      'store',
+      'replication',
+      'access',
+      'accounts',
+      'vpn',
+      'settings',
+      'privileged',
+      'node',
+      'zod',
+      'ssh2',
+      'pino',
+    ],
+    why: 'the role and what hangs on it',
+  },
+  'src/setup': {
+    may: ['core', 'store', 'accounts', 'settings', 'node'],
+    why: 'makes a machine a node, once',
+  },
+  'src/api': {
+    may: [
+      'core',
+      'store',
+      'accounts',
+      'pair',
+      'settings',
+      'node',
+      'zod',
+      'fastify',
+      'fastify-type-provider-zod',
+      'pino',
+    ],
+    why: 'presents what the node does',
+  },
+  'src/cli': {
+    may: [
+      'core',
+      'api',
+      'settings',
+      'setup',
+      'heartbeat',
+      'replication',
+      'supervisor',
+      'node',
+      'zod',
+      'commander',
+      '@inquirer/password',
+    ],
+    why: 'does what the API does, through the API',
+  },
+  lab: { may: ['node', 'commander', 'log-update'], why: 'drives the product by its command only' },
+};
+
+const importPattern =
+  /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+'([^']+)'|import\(\s*'([^']+)'\s*\)|(?:^|\n)import\s+'([^']+)'/g;
+
+function importsOf(file: string): string[] {
+  const text = readFileSync(file, 'utf8');
+  return [...text.matchAll(importPattern)].map((match) => match[1] ?? match[2] ?? match[3] ?? '');
+}
+
+function nameOf(specifier: string, file: string, folder: string): string {
+  if (specifier.startsWith('node:')) return 'node';
+  if (!specifier.startsWith('.')) {
+    assert.ok(!builtinModules.includes(specifier), `${file}: write node:${specifier}`);
+    return specifier
+      .split('/')
+      .slice(0, specifier.startsWith('@') ? 2 : 1)
+      .join('/');
+  }
+  const target = relative(root, join(dirname(file), specifier));
+  if (target === folder || target.startsWith(`${folder}/`)) return 'itself';
+  return target.startsWith('src/') ? (target.split('/')[1] ?? target) : target;
+}
+
+for (const [folder, { may, why }] of Object.entries(rules)) {
+  test(`${folder} imports only ${may.join(', ') || 'itself'}: ${why}`, () => {
+    const files = globSync(`${folder}/**/*.ts`, { cwd: root });
+    assert.ok(files.length > 0, `${folder} has no sources: take its rule away`);
+    for (const file of files) {
+      for (const specifier of importsOf(join(root, file))) {
+        const name = nameOf(specifier, join(root, file), folder);
+        const allowed =
+          name === 'itself' || may.includes(name) || (name === 'errors.ts' && may.includes('core'));
+        assert.ok(allowed, `${file} imports ${specifier}, but ${why}`);
+      }
+    }
+  });
+}
+
+test('every folder of src has a rule', () => {
+  const folders = new Set(
+    globSync('src/*/**/*.ts', { cwd: root }).map((file) => file.split('/').slice(0, 2).join('/')),
+  );
+  for (const folder of folders) {
+    // The supervisor is the composition root: it may import everything.
+    assert.ok(
+      folder in rules || folder === 'src/supervisor',
+      `${folder} has no rule in ${relative(root, import.meta.filename)}`,
+    );
+  }
+});
+
+test('the core runs without Node: no ambient clock, randomness or process', () => {
+  const ambient =
+    /\b(Date\.now|new Date\(|Math\.random|performance\.|process\.|setTimeout|setInterval|globalThis|console\.)/;
+  for (const file of globSync('src/core/**/*.ts', { cwd: root })) {
+    const code = readFileSync(join(root, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');
+    const found = ambient.exec(code);
+    assert.equal(found, null, `${file} reaches for ${found?.[0]}`);
+  }
+});
