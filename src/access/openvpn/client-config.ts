@@ -18,11 +18,11 @@ export interface ClientConfig {
 export function renderClientConfigFile(client: ClientConfig): string {
   const address = checkedAddress('ifconfig-push', client.address);
   const lines = [
-    ...(client.disabled ? [option('disable')] : []),
     option('ifconfig-push', address, checkedAddress('ifconfig-push', client.netmask)),
     ...client.routes.map((route) => pushed('route', ...networkWords('push route', route))),
   ];
-  return `${lines.join('\n')}\n`;
+  // With an address, a client that is being rejected would look like one that is in (in events and in the status).
+  return client.disabled ? `${option('disable')}\n` : `${lines.join('\n')}\n`;
 }
 
 /**

@@ -34,6 +34,9 @@ export interface DoorkeeperOptions {
   readonly bytecountSeconds?: number;
 }
 
+/** Addresses of clients that wandered and their peer ids are in the status alone. */
+const REFRESH_MS = 15_000;
+
 type Turnover = Extract<ManagementNotification, { type: 'established' | 'disconnected' }>;
 
 /** Stands beside one OpenVPN process: decides its logins, knows who is in and sends away who may not stay. */
@@ -44,6 +47,9 @@ export class Doorkeeper {
   #sessions = NO_SESSIONS;
   /** Who came and went while an answer about the status is on its way. */
   #arriving: Turnover[] | undefined;
+  /** Who was sent away and may still be in the status. */
+  #leaving: Set<number> = new Set();
+  #refreshTimer: NodeJS.Timeout | undefined;
 
   constructor(options: DoorkeeperOptions) {
     this.#options = options;
@@ -68,9 +74,13 @@ export class Doorkeeper {
 
   start(): void {
     this.#client.start();
+    this.#refreshTimer ??= setInterval(() => {
+      if (this.#client.isUp) void this.refresh();
+    }, REFRESH_MS).unref();
   }
 
   close(): void {
+    clearInterval(this.#refreshTimer);
     this.#client.close();
   }
 
@@ -78,7 +88,7 @@ export class Doorkeeper {
   async sendAway(matches: (session: Session) => boolean, message: KillMessage): Promise<number> {
     const orders = [...this.#sessions.values()]
       .filter(matches)
-      .map((session) => this.#attempt('client-kill', this.#client.clientKill(session.cid, message)));
+      .map((session) => this.#attempt('client-kill', this.#kill(session.cid, message)));
     await Promise.all(orders);
     return orders.length;
   }
@@ -93,7 +103,9 @@ export class Doorkeeper {
     const arriving: Turnover[] = [];
     this.#arriving = arriving;
     const refreshed = this.#client.status3().then((clients) => {
-      const table = applyStatus(this.#sessions, clients);
+      const staying = clients.filter((client) => !this.#leaving.has(client.cid));
+      const table = applyStatus(this.#sessions, staying);
+      this.#leaving = this.#leaving.intersection(new Set(clients.map((client) => client.cid)));
       // Whoever came or went while the answer was on its way is newer than the answer.
       const newer = arriving.filter((one) => one.type === 'disconnected' || !table.has(one.cid));
       this.#sessions = applyMessages(table, newer);
@@ -104,6 +116,7 @@ export class Doorkeeper {
 
   #arrived(): void {
     this.#options.onEvent({ type: 'up' });
+    this.#leaving.clear();
     // Events from before are lost, and the process may be a new one: only its status is true.
     void this.refresh().then(() => this.reviewSessions());
     void this.#attempt('bytecount', this.#client.bytecount(this.#options.bytecountSeconds ?? 5));
@@ -139,7 +152,14 @@ export class Doorkeeper {
     if (refusal === undefined) return;
     const { cid, commonName } = session;
     this.#options.onEvent({ type: 'sent-away', cid, commonName, refusal });
-    void this.#attempt('client-kill', this.#client.clientKill(cid, `HALT,${REFUSAL_WORDS[refusal]}`));
+    void this.#attempt('client-kill', this.#kill(cid, `HALT,${REFUSAL_WORDS[refusal]}`));
+  }
+
+  // OpenVPN keeps a client that was sent away for some seconds and then often forgets it without a DISCONNECT.
+  async #kill(cid: number, message: KillMessage): Promise<void> {
+    await this.#client.clientKill(cid, message);
+    this.#leaving.add(cid);
+    this.#sessions = applyMessages(this.#sessions, [{ type: 'disconnected', cid, env: new Map() }]);
   }
 
   async #attempt(operation: string, work: Promise<void>): Promise<void> {

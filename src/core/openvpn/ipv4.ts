@@ -35,7 +35,3 @@ export function parseNetwork(text: string): Network | undefined {
 export function netmask(prefix: number): string {
   return formatIpv4(2 ** 32 - 2 ** (32 - prefix));
 }
-
-export function contains(network: Network, address: number): boolean {
-  return address >= network.address && address < network.address + 2 ** (32 - network.prefix);
-}

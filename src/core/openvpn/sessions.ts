@@ -75,13 +75,14 @@ export function applyStatus(table: SessionTable, clients: readonly StatusClient[
 }
 
 // OpenVPN reports ESTABLISHED even for a client that its `disable` line or the lack of a file has just rejected, and
-// sometimes DISCONNECT before it. Such a client never gets an address of the VPN: that is how the two are told apart.
+// sometimes DISCONNECT before it. Such a client has no address of the VPN, or its session was summed up already.
 function fromEnvironment({ cid, env }: ClientEstablished): Session | undefined {
   const vpnAddress = env.get('ifconfig_pool_remote_ip');
   const realAddress = env.get('trusted_ip') ?? env.get('trusted_ip6');
   const realPort = whole(env.get('trusted_port'));
   const commonName = env.get('common_name');
-  if (!vpnAddress || !realAddress || realPort === undefined || !commonName) return undefined;
+  if (env.has('time_duration') || !vpnAddress || !realAddress || realPort === undefined || !commonName)
+    return undefined;
   return {
     cid,
     commonName,

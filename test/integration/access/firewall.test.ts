@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
+import { describe, it } from 'node:test';
+import { REMOVE_FIREWALL, renderFirewall } from '../../../src/access/network/firewall.ts';
+import { TestNetwork } from './network.ts';
+import { Vpn } from './vpn.ts';
+
+const table = renderFirewall({
+  vpnNetwork: '10.8.0.0/24',
+  sourceAddress: TestNetwork.virtualAddress,
+  vpnDevice: 'tun0',
+  lanInterface: 'lan',
+});
+
+function nft(network: TestNetwork, text: string): void {
+  const argv = ['netns', 'exec', network.server, 'nft', '-f', '-'];
+  const { status, stderr } = spawnSync('ip', argv, { input: text, encoding: 'utf8' });
+  assert.equal(status, 0, `nft refuses: ${stderr}`);
+}
+
+describe('the firewall table', () => {
+  it('is taken by nft, again and again, and goes without a trace', () => {
+    using network = new TestNetwork();
+    nft(network, table);
+    const once = network.exec(network.server, 'nft', 'list', 'ruleset');
+    nft(network, table);
+    assert.equal(network.exec(network.server, 'nft', 'list', 'ruleset'), once);
+    assert.match(once, /snat ip to 10\.99\.0\.100/);
+    nft(network, REMOVE_FIREWALL);
+    nft(network, REMOVE_FIREWALL);
+    assert.equal(network.exec(network.server, 'nft', 'list', 'ruleset'), '');
+  });
+
+  it('lets clients reach the office as the virtual address, and nobody in from there', async () => {
+    using vpn = await Vpn.create();
+    const { network } = vpn;
+    await vpn.addUser('alice', 10);
+    await using server = vpn.startServer();
+    await server.process.logged(/Initialization Sequence Completed/);
+    network.holdVirtualAddress();
+    nft(network, table);
+    await using client = vpn.startClient('alice');
+    await client.process.logged(/Initialization Sequence Completed/);
+    network.exec(network.client, 'ping', '-c1', '-W5', '10.99.0.50');
+    assert.equal(await peerSeenByOffice(network), TestNetwork.virtualAddress);
+    network.exec(network.office, 'ip', 'route', 'add', '10.8.0.0/24', 'via', '10.99.0.1');
+    assert.throws(() => network.exec(network.office, 'ping', '-c1', '-W1', '10.8.0.10'));
+  });
+});
+
+/** The address from which the office sees a TCP connection that the client opens through the tunnel. */
+async function peerSeenByOffice(network: TestNetwork): Promise<string> {
+  const listen = `require('node:net').createServer(s => { s.on('error', () => 0); s.end(s.remoteAddress); })
+    .listen(8080, '10.99.0.50', () => console.log('listening'))`;
+  const connect = `require('node:net').connect(8080, '10.99.0.50').pipe(process.stdout)`;
+  const office = spawn('ip', ['netns', 'exec', network.office, process.execPath, '-e', listen]);
+  try {
+    await new Promise((resolve) => office.stdout.once('data', resolve));
+    return network.exec(network.client, process.execPath, '-e', connect);
+  } finally {
+    office.kill('SIGKILL');
+  }
+}

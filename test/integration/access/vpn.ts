@@ -1,0 +1,197 @@
+import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { LoginAccount } from '../../../src/access/auth/login-gate.ts';
+import { hashPassword } from '../../../src/access/auth/password.ts';
+import { clientConfigFileName, renderClientConfigFile } from '../../../src/access/openvpn/client-config.ts';
+import { type DoorEvent, Doorkeeper } from '../../../src/access/openvpn/doorkeeper.ts';
+import { renderServerConfig } from '../../../src/access/openvpn/server-config.ts';
+import { type CertificateAuthority, createCertificateAuthority } from '../../../src/access/pki/authority.ts';
+import { issueClientCertificate, issueServerCertificate } from '../../../src/access/pki/certificates.ts';
+import {
+  generateAuthTokenSecret,
+  generateTlsCryptV2ClientKey,
+  generateTlsCryptV2ServerKey,
+} from '../../../src/access/pki/openvpn-keys.ts';
+import { createRevocationList, type RevokedCertificate } from '../../../src/access/pki/revocation.ts';
+import { renderProfile } from '../../../src/access/profiles/profile.ts';
+import { TestNetwork } from './network.ts';
+import { OpenvpnProcess, Person } from './openvpn-process.ts';
+
+export const PASSWORD = 'correct horse battery';
+
+/** One server beside its doorkeeper, and all that happened at the door. */
+export interface RunningServer extends AsyncDisposable {
+  readonly process: OpenvpnProcess;
+  readonly doorkeeper: Doorkeeper;
+  readonly events: readonly DoorEvent[];
+}
+
+export interface RunningClient extends AsyncDisposable {
+  readonly process: OpenvpnProcess;
+  readonly person: Person;
+}
+
+/** Everything that the two nodes of a pair have in common, in one directory; servers come and go. */
+export class Vpn implements Disposable {
+  readonly network: TestNetwork = new TestNetwork();
+  readonly accounts: Map<string, LoginAccount> = new Map();
+  readonly #directory: string = mkdtempSync(join(tmpdir(), 'tandem-vpn-'));
+  readonly #revoked: RevokedCertificate[] = [];
+  readonly #serials: Map<string, string> = new Map();
+  readonly #authority: CertificateAuthority;
+  readonly #tlsCryptV2ServerKey: string;
+  #started = 0;
+
+  static async create(): Promise<Vpn> {
+    const now = new Date();
+    const authority = await createCertificateAuthority({ commonName: 'Tandem test', now, validDays: 30 });
+    const vpn = new Vpn(authority, await generateTlsCryptV2ServerKey());
+    await vpn.#writeServerFiles();
+    return vpn;
+  }
+
+  private constructor(authority: CertificateAuthority, tlsCryptV2ServerKey: string) {
+    this.#authority = authority;
+    this.#tlsCryptV2ServerKey = tlsCryptV2ServerKey;
+    chmodSync(this.#directory, 0o755);
+    mkdirSync(`${this.#directory}/ccd`);
+  }
+
+  async #writeServerFiles(): Promise<void> {
+    const request = { commonName: 'tandem-server', now: new Date(), validDays: 30 };
+    const server = await issueServerCertificate(this.#authority, request);
+    this.#write('ca.pem', this.#authority.certificatePem);
+    this.#write('server.pem', server.certificatePem);
+    this.#write('server.key', server.privateKeyPem, 0o600);
+    this.#write('tls-crypt-v2.key', this.#tlsCryptV2ServerKey, 0o600);
+    this.#write('auth-token.key', await generateAuthTokenSecret(), 0o600);
+    await this.#writeRevocationList();
+  }
+
+  /** A user with one profile, `default`, and the VPN address `10.8.0.<host>`. */
+  async addUser(username: string, host: number): Promise<void> {
+    const commonName = `${username}:default`;
+    const certificate = await issueClientCertificate(this.#authority, {
+      commonName,
+      now: new Date(),
+      validDays: 30,
+    });
+    this.#serials.set(username, certificate.serialHex);
+    this.accounts.set(username, { blocked: false, passwordHash: await hashPassword(PASSWORD) });
+    const profile = renderProfile({
+      remotes: [{ host: TestNetwork.virtualAddress, port: 1194, protocol: 'udp' }],
+      serverName: 'tandem-server',
+      certificateAuthority: this.#authority.certificatePem,
+      certificate: certificate.certificatePem,
+      privateKey: certificate.privateKeyPem,
+      tlsCryptV2ClientKey: await generateTlsCryptV2ClientKey(this.#tlsCryptV2ServerKey),
+    });
+    this.#write(`${username}.ovpn`, profile, 0o600);
+    this.writeClientFile(username, host, false);
+  }
+
+  writeClientFile(username: string, host: number, disabled: boolean): void {
+    const client = { address: `10.8.0.${host}`, netmask: '255.255.255.0', disabled, routes: [] };
+    this.#write(`ccd/${clientConfigFileName(`${username}:default`)}`, renderClientConfigFile(client));
+  }
+
+  removeClientFile(username: string): void {
+    rmSync(`${this.#directory}/ccd/${clientConfigFileName(`${username}:default`)}`);
+  }
+
+  block(username: string): void {
+    const account = this.accounts.get(username);
+    if (account !== undefined) this.accounts.set(username, { ...account, blocked: true });
+  }
+
+  async revoke(username: string): Promise<void> {
+    this.#revoked.push({ serialHex: this.#serials.get(username) ?? '', revokedAt: new Date() });
+    await this.#writeRevocationList();
+  }
+
+  startServer(): RunningServer {
+    this.#started += 1;
+    const managementSocket = `${this.#directory}/management-${this.#started}.sock`;
+    const path = (file: string): string => `${this.#directory}/${file}`;
+    const config = renderServerConfig({
+      protocol: 'udp',
+      address: TestNetwork.virtualAddress,
+      port: 1194,
+      device: 'tun0',
+      network: '10.8.0.0/24',
+      routes: ['10.99.0.0/25'],
+      dns: ['10.99.0.50'],
+      keepalive: { ping: 1, restart: 4 },
+      token: { lifetime: 43_200, renewal: 3600 },
+      files: {
+        certificateAuthority: path('ca.pem'),
+        certificate: path('server.pem'),
+        privateKey: path('server.key'),
+        tlsCryptV2ServerKey: path('tls-crypt-v2.key'),
+        authTokenSecret: path('auth-token.key'),
+        revocationList: path('crl.pem'),
+        clientConfigDirectory: path('ccd'),
+        managementSocket,
+        pid: path('pid'),
+      },
+      runAs: { user: 'nobody', group: 'nogroup' },
+    });
+    const events: DoorEvent[] = [];
+    const process = new OpenvpnProcess(this.network.server, ['--config', this.#write('server.conf', config)]);
+    const doorkeeper = new Doorkeeper({
+      socketPath: managementSocket,
+      findAccount: (username) => this.accounts.get(username),
+      onEvent: (event) => events.push(event),
+      bytecountSeconds: 1,
+    });
+    doorkeeper.start();
+    const stop = async (): Promise<void> => {
+      doorkeeper.close();
+      await process.kill();
+    };
+    return { process, doorkeeper, events, [Symbol.asyncDispose]: stop };
+  }
+
+  /** `as` logs in with the profile of `profile`. */
+  startClient(profile: string, as: { username?: string; password?: string } = {}): RunningClient {
+    this.#started += 1;
+    const socket = `${this.#directory}/client-${this.#started}.sock`;
+    const config = ['--config', `${this.#directory}/${profile}.ovpn`];
+    // Without the cache a client that lost its token has to ask the person again.
+    const process = new OpenvpnProcess(this.network.client, [
+      ...config,
+      ...['--auth-nocache', '--management', socket, 'unix', '--management-query-passwords'],
+    ]);
+    const person = new Person(socket, as.username ?? profile, as.password ?? PASSWORD);
+    const stop = async (): Promise<void> => {
+      person[Symbol.dispose]();
+      await process.kill();
+    };
+    return { process, person, [Symbol.asyncDispose]: stop };
+  }
+
+  async #writeRevocationList(): Promise<void> {
+    const now = new Date();
+    const list = await createRevocationList(this.#authority, {
+      number: this.#revoked.length + 1,
+      revoked: this.#revoked,
+      now,
+      nextUpdate: new Date(now.getTime() + 86_400_000),
+    });
+    this.#write('crl.pem', list);
+  }
+
+  /** Readers see the old file or the new one. */
+  #write(file: string, text: string, mode = 0o644): string {
+    const path = `${this.#directory}/${file}`;
+    writeFileSync(`${this.#directory}/new`, text, { mode });
+    renameSync(`${this.#directory}/new`, path);
+    return path;
+  }
+
+  [Symbol.dispose](): void {
+    this.network[Symbol.dispose]();
+    rmSync(this.#directory, { recursive: true, force: true });
+  }
+}
