@@ -27,7 +27,8 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   addFailoverCommands(program);
   addInitCommand(program);
   addServiceCommands(program);
-  for (const command of everyCommand(program)) command.exitOverride();
+  for (const command of everyCommand(program))
+    command.exitOverride().showHelpAfterError('  See the same command with --help');
 
   try {
     await program.parseAsync([...words], { from: 'user' });

@@ -44,11 +44,12 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
     client.on('ready', () => {
       client.exec(line, (error, channel) => {
         if (error) fail('unreachable', error.message);
-        else collect(channel, stdin, (result) => {
-          clearTimeout(timer);
-          client.end();
-          resolve({ ...result, ...describeKey(presented) });
-        });
+        else
+          collect(channel, stdin, (result) => {
+            clearTimeout(timer);
+            client.end();
+            resolve({ ...result, ...describeKey(presented) });
+          });
       });
     });
     client.on('error', (error) => {

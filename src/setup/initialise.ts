@@ -20,6 +20,7 @@ import { paths } from '../settings/paths.ts';
 import { type Account, accountName, serviceAccount } from '../settings/service-account.ts';
 import { defaultVpnSettings, type VpnSettings, vpnSettingName, vpnSettingsSchema } from '../settings/vpn.ts';
 import { Store } from '../store/store.ts';
+import type { Transaction } from '../store/transaction.ts';
 import { ensureServiceAccount } from './account.ts';
 import { chooseInterface, lanInterfaces } from './interfaces.ts';
 
@@ -58,10 +59,12 @@ export async function initialise(request: InitRequest): Promise<NodeConfig> {
   );
   const vpn = vpnSettings(request, bareNetwork(lan.address, lan.prefixLength));
 
+  const identity = node.start === 'primary' ? await createIdentity(new Date()) : undefined;
+
   ensureServiceAccount(accountName);
   const account = serviceAccount();
   makeStateDirectory(account);
-  if (node.start === 'primary') await createStore(node, vpn);
+  if (identity !== undefined) createStore(node, vpn, identity);
   giveTo(paths.stateDirectory, account);
   mkdirSync(dirname(paths.nodeConfig), { recursive: true, mode: 0o755 });
   writeFileSync(paths.nodeConfig, `${JSON.stringify(node, null, 2)}\n`, { mode: 0o644 });
@@ -121,8 +124,11 @@ function makeStateDirectory(account: Account): void {
   chownSync(paths.stateDirectory, account.uid, account.gid);
 }
 
-async function createStore(node: NodeConfig, vpn: VpnSettings): Promise<void> {
-  const storeIdentity = await createIdentity(new Date());
+function createStore(
+  node: NodeConfig,
+  vpn: VpnSettings,
+  storeIdentity: (transaction: Transaction) => void,
+): void {
   const store = Store.open({ path: paths.store, nodeId: node.nodeId, now: Date.now });
   try {
     store.write({ name: 'root', via: 'init' }, (transaction) => {

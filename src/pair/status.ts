@@ -1,0 +1,63 @@
+import type { Position } from '../core/replication/position.ts';
+import type { Role } from './role.ts';
+
+/** How far the other node's copy is, as this node knows it now. */
+export interface CopyStatus {
+  readonly connected: boolean;
+  readonly position: Position | undefined;
+  readonly lagEntries: number | undefined;
+  readonly lagMs: number | undefined;
+  readonly protected: boolean;
+  readonly sentence: string;
+}
+
+/** What was observed of a node a moment ago; the command, the API and later the web show this and nothing else. */
+export interface Observed {
+  readonly node: { readonly name: string; readonly address: string; readonly start: 'primary' | 'failover' };
+  readonly role: Role;
+  readonly trouble: string | undefined;
+  readonly peer: { readonly name: string; readonly address: string } | undefined;
+  readonly copy: CopyStatus | undefined;
+  readonly heartbeat:
+    | { readonly state: string; readonly sentence: string; readonly held: boolean }
+    | undefined;
+  readonly openvpnRuns: boolean;
+  readonly seeded: boolean;
+}
+
+/** One sentence, the same in log, command and page: what this node does and whether that is well. */
+export function sentenceOf(observed: Observed): string {
+  const { node, role, peer, copy } = observed;
+  if (observed.trouble !== undefined) return `${node.name} ${observed.trouble}.`;
+  if (peer === undefined) {
+    return node.start === 'primary'
+      ? `${node.name} serves alone: it is not paired with a second node yet.`
+      : `${node.name} waits to be paired by a primary node.`;
+  }
+  if (role === 'active') {
+    return copy?.protected === true
+      ? `${node.name} is active and every change is on ${peer.name} as well.`
+      : `${node.name} is active and NOT PROTECTED: ${copy?.sentence ?? `${peer.name} has no copy`}`;
+  }
+  if (!observed.seeded) return `${node.name} is standby and waits for its first copy from ${peer.name}.`;
+  return copy?.connected === true
+    ? `${node.name} is standby and follows ${peer.name}.`
+    : `${node.name} is standby and hears nothing from ${peer.name}'s data: ${copy?.sentence ?? 'no connection'}`;
+}
+
+/** What a person should look at; empty when all is well. */
+export function warningsOf(observed: Observed): string[] {
+  const warnings: string[] = [];
+  const { node, role, peer, copy, heartbeat } = observed;
+  if (observed.trouble !== undefined) warnings.push(`${node.name} ${observed.trouble}`);
+  if (peer !== undefined && heartbeat === undefined)
+    warnings.push('the heartbeat of this node does not answer');
+  if (heartbeat?.state === 'fault') warnings.push(`the heartbeat is in fault: ${heartbeat.sentence}`);
+  if (observed.seeded && !observed.openvpnRuns) warnings.push('OpenVPN does not answer on this node');
+  if (peer !== undefined && role === 'active' && copy?.protected !== true) {
+    warnings.push(`changes are on this node only: ${copy?.sentence ?? 'no connection'}`);
+  }
+  if (role === 'active' && heartbeat !== undefined && !heartbeat.held)
+    warnings.push('this node is active without holding the virtual address');
+  return warnings;
+}
