@@ -17,6 +17,8 @@ export interface ManagementClientOptions {
   readonly onUp: () => void;
   /** Called once per loss; `cause` is in words. Connects again by itself. */
   readonly onDown?: (cause: string) => void;
+  /** OpenVPN is one loop: while it answers nobody it serves nobody, and the connection is given up (default 5000). */
+  readonly answerBoundMs?: number;
 }
 
 interface PendingCommand {
@@ -28,7 +30,6 @@ interface PendingCommand {
 
 const FIRST_RETRY_MS = 50;
 const MAX_RETRY_MS = 1000;
-/** OpenVPN is one loop: while it answers nobody it serves nobody. */
 const ANSWER_BOUND_MS = 5000;
 const MAX_PENDING = 4096;
 
@@ -111,7 +112,9 @@ export class ManagementClient {
   /** The process id of OpenVPN. */
   async pid(): Promise<number> {
     const [text] = await this.#send(commands.pid);
-    return Number(text?.replace('pid=', ''));
+    const digits = /^pid=(\d+)$/.exec(text ?? '')?.[1];
+    if (digits === undefined) throw refused('pid', 'the answer names no process');
+    return Number(digits);
   }
 
   /** For example `2.6.14`; undefined where OpenVPN names none. */
@@ -179,9 +182,10 @@ export class ManagementClient {
   #watchForAnswer(): void {
     clearTimeout(this.#answerTimer);
     if (this.#pending.length === 0) return;
+    const boundMs = this.#options.answerBoundMs ?? ANSWER_BOUND_MS;
     this.#answerTimer = setTimeout(() => {
-      this.#socket?.destroy(new Error(`no answer for ${ANSWER_BOUND_MS} ms`));
-    }, ANSWER_BOUND_MS);
+      this.#socket?.destroy(new Error(`no answer for ${boundMs} ms`));
+    }, boundMs);
   }
 }
 
