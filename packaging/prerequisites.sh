@@ -15,6 +15,7 @@ product:nft:nftables:forwarding and address translation of VPN traffic
 product:ip:iproute2:addresses, routes and namespaces
 product:conntrack:conntrack:translated connections at a takeover
 product:sysctl:procps:kernel settings and process lists
+product:libatomic.so.1:libatomic1:a library that Node needs
 lab:ping:iputils-ping:measuring reachability
 lab:nsenter:util-linux:namespaces, the hosts of the lab
 test:keepalived:keepalived:the peer that the heartbeat is tested against
@@ -37,10 +38,11 @@ _tandem_fail() { # STATUS MESSAGE NEXT-STEP
   exit "$1"
 }
 
+# Whether a program or a library is there.
 _tandem_has() {
   local directory
-  for directory in ${PATH//:/ } /usr/local/sbin /usr/sbin /sbin; do
-    if [[ -x $directory/$1 ]]; then return 0; fi
+  for directory in ${PATH//:/ } /usr/local/sbin /usr/sbin /sbin /usr/lib/*-linux-gnu* /usr/lib64; do
+    if [[ -e $directory/$1 ]]; then return 0; fi
   done
   return 1
 }
@@ -149,8 +151,9 @@ _tandem_node_packages() {
     ln -sfn ../node/bin/node node_modules/.bin/node
   fi
   if ! _tandem_node_works "$root"; then
-    _tandem_fail 69 'The npm package `node` brought no Node of at least version 24' \
-      "check the network, then try again (log: $log)"
+    node_modules/.bin/node --version >>"$log" 2>&1
+    _tandem_fail 69 "The npm package node brought no Node that runs ($(tail -n 1 "$log"))" \
+      "repair that, then try again (log: $log)"
   fi
   echo "$wanted" >"$stamp"
   _tandem_say "  Node $(node_modules/.bin/node --version) and $(find node_modules -maxdepth 2 -name package.json | wc -l) packages"
