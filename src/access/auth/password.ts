@@ -5,7 +5,7 @@ import { type Argon2Cost, formatPhc, type PhcHash, parsePhc } from './phc.ts';
 /** OWASP's password storage cheat sheet, second of its equal choices for argon2id: 19 MiB, two passes, one lane. */
 export const DEFAULT_COST: Argon2Cost = { memoryKib: 19_456, passes: 2, lanes: 1 };
 
-export const MIN_PASSWORD_LENGTH = 8;
+const MIN_PASSWORD_LENGTH = 8;
 export const MAX_PASSWORD_LENGTH = 1024;
 
 const SALT_BYTES = 16;

@@ -33,7 +33,7 @@ export interface OpenvpnServerSpec {
 }
 
 /** Absolute paths. Keys and secret are read once, as root; the list and the directory at every connect. */
-export interface OpenvpnServerFiles {
+interface OpenvpnServerFiles {
   readonly certificateAuthority: string;
   readonly certificate: string;
   readonly privateKey: string;

@@ -2,7 +2,7 @@ import type { OpenvpnProtocol } from '../openvpn/server-config.ts';
 import { DATA_CIPHERS } from '../openvpn/server-config.ts';
 import { checkedHost, checkedInteger, inline, option } from '../openvpn/syntax.ts';
 
-export interface ProfileRemote {
+interface ProfileRemote {
   /** A host name or an IPv4 address. */
   readonly host: string;
   readonly port: number;

@@ -13,7 +13,7 @@ export const MAX_COMMON_NAME_LENGTH = 64;
 const PART = /^[A-Za-z0-9_][A-Za-z0-9._@-]*$/;
 
 /** True for what may stand on either side of the colon: never empty, never a path, an option or a quote. */
-export function isNamePart(text: string): boolean {
+function isNamePart(text: string): boolean {
   return text.length <= MAX_COMMON_NAME_LENGTH && PART.test(text);
 }
 

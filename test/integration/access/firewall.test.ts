@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
 import { describe, it } from 'node:test';
 import { REMOVE_FIREWALL, renderFirewall } from '../../../src/access/network/firewall.ts';
 import { TestNetwork } from './network.ts';
@@ -46,7 +48,51 @@ describe('the firewall table', () => {
     network.exec(network.office, 'ip', 'route', 'add', '10.8.0.0/24', 'via', '10.99.0.1');
     assert.throws(() => network.exec(network.office, 'ping', '-c1', '-W1', '10.8.0.10'));
   });
+
+  it('answers nothing to a connection that moved here, which would else be reset', async () => {
+    for (const [firewall, outcome] of [
+      ['', 'reset'],
+      [table, 'silence'],
+    ] as const) {
+      using network = new TestNetwork();
+      network.holdVirtualAddress();
+      assert.equal(await fateOfMovedConnection(network, firewall), outcome);
+    }
+  });
 });
+
+/**
+ * The office has a connection to the virtual address whose end is on a machine that loses its power: the socket and
+ * every trace of it go while the cable is cut. Then the address is back, and the office speaks.
+ */
+async function fateOfMovedConnection(network: TestNetwork, firewall: string): Promise<string> {
+  const listen = `require('node:net').createServer({ pauseOnConnect: true }, () => console.log('accepted'))
+    .listen(9000, '${TestNetwork.virtualAddress}', () => console.log('listening'))`;
+  const speak = `const s = require('node:net').connect(9000, '${TestNetwork.virtualAddress}', () => s.write('unread'));
+    s.on('error', (error) => console.log(error.code === 'ECONNRESET' ? 'reset' : error.code));
+    process.stdin.on('data', () => { s.write('hello'); setTimeout(() => console.log('silence'), 2000); })`;
+  const start = (host: string, script: string): ChildProcessByStdio<Writable, Readable, null> =>
+    spawn('ip', ['netns', 'exec', host, process.execPath, '-e', script], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+  const server = start(network.server, listen);
+  await once(server.stdout, 'data');
+  const office = start(network.office, speak);
+  try {
+    await once(server.stdout, 'data');
+    network.exec(network.server, 'ip', 'link', 'set', 'lan', 'down');
+    server.kill('SIGKILL');
+    await once(server, 'close');
+    network.exec(network.server, 'ip', 'link', 'set', 'lan', 'up');
+    if (firewall !== '') nft(network, firewall);
+    office.stdin.write('speak\n');
+    const [said] = await once(office.stdout, 'data');
+    return String(said).trim();
+  } finally {
+    server.kill('SIGKILL');
+    office.kill('SIGKILL');
+  }
+}
 
 /** The address from which the office sees a TCP connection that the client opens through the tunnel. */
 async function peerSeenByOffice(network: TestNetwork): Promise<string> {

@@ -1,9 +1,9 @@
 /** Variables that OpenVPN hands over about a client. The password is never among them. */
-export type Environment = ReadonlyMap<string, string>;
+type Environment = ReadonlyMap<string, string>;
 
 /** Numbers of a client (for its life) and of a key negotiation, as the management interface counts them. */
-export type ClientId = number;
-export type KeyId = number;
+type ClientId = number;
+type KeyId = number;
 
 /** A client that asks to be let in. OpenVPN waits for `client-auth` or `client-deny` with the same numbers. */
 export interface LoginRequest {
@@ -23,7 +23,7 @@ export interface ClientEstablished {
   readonly env: Environment;
 }
 
-export interface ClientDisconnected {
+interface ClientDisconnected {
   readonly type: 'disconnected';
   readonly cid: ClientId;
   readonly env: Environment;
