@@ -37,8 +37,8 @@ export async function preflight(stateDirectory: string): Promise<void> {
   mkdirSync(trial, { recursive: true });
   const script = `${checkout}/lab/machine/preflight`;
   const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--fork'];
-  const { code, stdout } = await collect(spawn('unshare', [...namespaces, '--', script, trial]));
-  const lacking = code === 0 ? stdout.trim() : 'namespaces (mount, uts, ipc, net, pid)';
+  const { code, stdout, stderr } = await collect(spawn('unshare', [...namespaces, '--', script, trial]));
+  const lacking = code === 0 ? stdout.trim() : `namespaces (${stderr.trim()})`;
   if (lacking !== '') {
     throw new LabError(
       exitCodes.unavailable,

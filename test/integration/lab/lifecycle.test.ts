@@ -109,16 +109,17 @@ test('refusals are one line with the next step, and leave all as it was', async 
   assert.equal(spawnSync(`${checkout}/lab/lab`, ['exec', '--state', stateDir, 'node-c', 'true']).status, 64);
   assert.equal((await lab.exec('node-a', ['true'])).code, 0, 'the first lab still runs');
   await lab.down();
-  const stranger = spawnSync(
-    'setpriv',
-    ['--reuid=65534', '--clear-groups', '--', `${checkout}/lab/lab`, 'up', '--state', stateDir],
-    {
-      encoding: 'utf8',
-    },
-  );
+  const stranger = asStranger('up', '--state', stateDir);
   assert.equal(stranger.status, 77, stranger.stderr);
   assert.match(stranger.stderr, /sudo/);
 });
+
+/** The command as a user without rights, who may however read a checkout in root's home. */
+function asStranger(...words: string[]) {
+  const rights = ['--inh-caps=+dac_read_search', '--ambient-caps=+dac_read_search'];
+  const who = ['--reuid=65534', '--clear-groups', ...rights];
+  return spawnSync('setpriv', [...who, '--', `${checkout}/lab/lab`, ...words], { encoding: 'utf8' });
+}
 
 test('a directory that is not a lab is left alone', async () => {
   await assert.rejects(Lab.up({ stateDir: '/usr/lib' }), { exitCode: 73 });
