@@ -2,7 +2,7 @@ import { isOn } from './power.ts';
 import type { LabState } from './state.ts';
 import type { Cable, HostKind, HostPlan } from './topology.ts';
 
-export interface HostListing {
+interface HostListing {
   readonly name: string;
   readonly kind: HostKind;
   readonly power: 'on' | 'off';

@@ -8,7 +8,7 @@ import { checkout, marker } from './surroundings.ts';
 import { type HostPlan, hostsFile } from './topology.ts';
 
 /** Where a host's disk, seed and console log lie. */
-export function hostDirectory(stateDirectory: string, name: string): string {
+function hostDirectory(stateDirectory: string, name: string): string {
   return `${stateDirectory}/hosts/${name}`;
 }
 

@@ -4,7 +4,7 @@ export const nodeNames = ['node-a', 'node-b'] as const;
 export type NodeName = (typeof nodeNames)[number];
 export type HostKind = 'node' | 'gateway' | 'office' | 'client';
 /** The bridges: the office's LAN, the Internet, and the cable between the two nodes. */
-export type NetworkName = 'lan' | 'wan' | 'cross';
+type NetworkName = 'lan' | 'wan' | 'cross';
 
 export interface Cable {
   readonly interface: 'eth0' | 'eth1';
