@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
+import { productVersion } from '../settings/product-version.ts';
 import { addFailoverCommands } from './commands/failover.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addProfileCommands } from './commands/profile.ts';
@@ -41,11 +41,4 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 
 function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];
-}
-
-function productVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return manifest !== null && typeof manifest === 'object' && 'version' in manifest
-    ? String(manifest.version)
-    : '';
 }

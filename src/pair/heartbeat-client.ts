@@ -55,6 +55,7 @@ export class HeartbeatClient {
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #subscribed = false;
 
   constructor(socketPath: string, onState: (state: HeartbeatStatus['state'], cause: string) => void) {
     this.#socketPath = socketPath;
@@ -70,6 +71,9 @@ export class HeartbeatClient {
     socket.on('error', () => {});
     socket.on('close', () => {
       this.#socket = undefined;
+      // A heartbeat that is gone took the address with it.
+      if (this.#subscribed) this.#onState('init', 'the heartbeat of this node is gone');
+      this.#subscribed = false;
       if (!this.#stopped) this.#timer = setTimeout(() => this.start(), reconnectMs);
     });
   }
@@ -91,6 +95,7 @@ export class HeartbeatClient {
   }
 
   #hear(value: unknown): void {
+    this.#subscribed = true;
     const transition = transitionSchema.safeParse(value);
     if (transition.success) {
       this.#onState(transition.data.to, transition.data.cause);

@@ -68,6 +68,16 @@ export class RoleKeeper {
     return this.#changing;
   }
 
+  /** While active: opens an epoch later than one that the other node holds entries of, so that it listens to this one. */
+  surpass(peerEpoch: number): void {
+    if (this.#role !== 'active' || this.#store.position.epoch > peerEpoch) return;
+    this.#store.openEpoch({ name: this.#nodeName, via: 'takeover' }, peerEpoch);
+    this.#log.warn(
+      { peerEpoch, epoch: this.epoch },
+      'the other node had a later epoch; what it alone has goes to its quarantine',
+    );
+  }
+
   stop(): void {
     clearTimeout(this.#retry);
   }

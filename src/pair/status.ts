@@ -1,4 +1,5 @@
 import type { Position } from '../core/replication/position.ts';
+import type { HeartbeatStatus } from './heartbeat-client.ts';
 import type { Role } from './role.ts';
 
 /** How far the other node's copy is, as this node knows it now. */
@@ -13,16 +14,31 @@ export interface CopyStatus {
 
 /** What was observed of a node a moment ago; the command, the API and later the web show this and nothing else. */
 export interface Observed {
+  readonly at: Date;
   readonly node: { readonly name: string; readonly address: string; readonly start: 'primary' | 'failover' };
   readonly role: Role;
+  readonly since: Date;
+  readonly position: Position;
   readonly trouble: string | undefined;
   readonly peer: { readonly name: string; readonly address: string } | undefined;
   readonly copy: CopyStatus | undefined;
-  readonly heartbeat:
-    | { readonly state: string; readonly sentence: string; readonly held: boolean }
-    | undefined;
-  readonly openvpnRuns: boolean;
+  readonly virtualAddress: string | undefined;
+  /** Undefined while the heartbeat does not run or does not answer. */
+  readonly heartbeat: HeartbeatStatus | undefined;
+  readonly openvpn: {
+    readonly protocol: 'udp';
+    readonly port: number;
+    readonly clients: number;
+    readonly pid: number | undefined;
+  };
+  /** Whether the node has the data to serve with. */
   readonly seeded: boolean;
+}
+
+/** Whether this node has the virtual address now, as its heartbeat sees it in the kernel. */
+export function holdsAddress(observed: Observed): boolean {
+  const held = observed.heartbeat?.virtualAddresses.every((one) => one.held) ?? false;
+  return held && (observed.heartbeat?.virtualAddresses.length ?? 0) > 0;
 }
 
 /** One sentence, the same in log, command and page: what this node does and whether that is well. */
@@ -53,11 +69,12 @@ export function warningsOf(observed: Observed): string[] {
   if (peer !== undefined && heartbeat === undefined)
     warnings.push('the heartbeat of this node does not answer');
   if (heartbeat?.state === 'fault') warnings.push(`the heartbeat is in fault: ${heartbeat.sentence}`);
-  if (observed.seeded && !observed.openvpnRuns) warnings.push('OpenVPN does not answer on this node');
+  if (observed.seeded && observed.openvpn.pid === undefined)
+    warnings.push('OpenVPN does not answer on this node');
   if (peer !== undefined && role === 'active' && copy?.protected !== true) {
     warnings.push(`changes are on this node only: ${copy?.sentence ?? 'no connection'}`);
   }
-  if (role === 'active' && heartbeat !== undefined && !heartbeat.held)
+  if (role === 'active' && heartbeat !== undefined && !holdsAddress(observed))
     warnings.push('this node is active without holding the virtual address');
   return warnings;
 }

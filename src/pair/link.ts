@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import type { Position } from '../core/replication/position.ts';
+import { Receiver } from '../replication/receiver/receiver.ts';
+import { Sender } from '../replication/sender/sender.ts';
+import { connectOverSsh } from '../replication/sender/ssh.ts';
+import type { PairNode, PairSettings } from '../settings/pair.ts';
+import { paths } from '../settings/paths.ts';
+import type { Store } from '../store/store.ts';
+import type { Role } from './role.ts';
+import type { CopyStatus } from './status.ts';
+
+export interface LinkParts {
+  readonly store: Store;
+  readonly node: { readonly nodeId: string; readonly name: string };
+  readonly productVersion: string;
+  readonly role: () => Role;
+  /** The standby holds entries of a later epoch than ours: this node must open one above it before it is listened to. */
+  readonly onStale: (peerEpoch: number) => void;
+  readonly log: Logger;
+}
+
+/** The replication of one node in one pair: it sends while active and receives while standby, never both. */
+export class ReplicationLink {
+  readonly #parts: LinkParts;
+  readonly #pairId: string;
+  readonly #receiver: Receiver;
+  #sender: Sender | undefined;
+
+  constructor(parts: LinkParts, pairId: string) {
+    this.#parts = parts;
+    this.#pairId = pairId;
+    this.#receiver = new Receiver({
+      store: parts.store,
+      self: this.#self,
+      role: parts.role,
+      socketPath: paths.replicationSocket,
+      quarantineDirectory: paths.quarantine,
+      log: parts.log,
+    });
+  }
+
+  openReceiver(): Promise<void> {
+    return this.#receiver.listen();
+  }
+
+  closeReceiver(): Promise<void> {
+    return this.#receiver.close();
+  }
+
+  startSender(peer: PairNode): void {
+    this.stopSender();
+    const sender = new Sender({
+      store: this.#parts.store,
+      self: this.#self,
+      peerName: peer.name,
+      connect: connectOverSsh({
+        host: peer.address,
+        port: peer.ssh.port,
+        privateKeyPath: join(paths.sshDirectory, 'replication_ed25519'),
+        hostKey: peer.ssh.hostKey,
+      }),
+      log: this.#parts.log,
+    });
+    sender.onStatus((status) => {
+      if (status.lastError?.code !== 'replication.stale-active' || status.state !== 'waiting') return;
+      const epoch = status.peer?.head.position.epoch;
+      if (epoch !== undefined && epoch > this.#parts.store.position.epoch) this.#parts.onStale(epoch);
+    });
+    this.#sender = sender;
+    sender.start();
+  }
+
+  stopSender(): void {
+    this.#sender?.stop();
+    this.#sender = undefined;
+  }
+
+  /** False at once while nothing is sent. */
+  async acknowledged(position: Position, timeoutMs: number): Promise<boolean> {
+    return (await this.#sender?.acknowledged(position, timeoutMs)) ?? false;
+  }
+
+  /** The other node's copy as the active one sees it, or the link as the standby sees it. */
+  get status(): CopyStatus {
+    const sender = this.#sender?.status;
+    if (sender !== undefined) {
+      return {
+        connected: sender.connected,
+        position: sender.acknowledged,
+        lagEntries: sender.lagEntries,
+        lagMs: sender.lagMs,
+        protected: sender.protected,
+        sentence:
+          sender.lastError === undefined
+            ? sender.sentence
+            : `${sender.sentence} (${sender.lastError.message})`,
+      };
+    }
+    const receiver = this.#receiver.status;
+    const connected = receiver.state === 'snapshot' || receiver.state === 'tail';
+    return {
+      connected,
+      position: undefined,
+      lagEntries: undefined,
+      lagMs: undefined,
+      protected: false,
+      sentence:
+        receiver.lastError?.message ?? (connected ? `it is at ${receiver.state}` : 'no sender has connected'),
+    };
+  }
+
+  get #self(): { nodeId: string; nodeName: string; pairId: string; product: string } {
+    const { node, productVersion } = this.#parts;
+    return { nodeId: node.nodeId, nodeName: node.name, pairId: this.#pairId, product: productVersion };
+  }
+}
+
+/** The same pair with the same two machines in it, as far as the link is concerned. */
+export function sameLink(a: PairSettings, b: PairSettings): boolean {
+  return a.pairId === b.pairId && JSON.stringify(a.nodes) === JSON.stringify(b.nodes);
+}

@@ -1,0 +1,281 @@
+import type { Logger } from 'pino';
+import { Profiles } from '../accounts/profiles.ts';
+import { UserAccounts } from '../accounts/users.ts';
+import type { Write } from '../accounts/write.ts';
+import { TandemError } from '../core/errors.ts';
+import type { Privileged } from '../privileged/privileged.ts';
+import { bareAddress } from '../settings/network.ts';
+import type { NodeConfig } from '../settings/node.ts';
+import { type PairNode, type PairSettings, pairSettingName, viewOf } from '../settings/pair.ts';
+import { paths } from '../settings/paths.ts';
+import { readPairSettings } from '../settings/read.ts';
+import type { Actor } from '../store/actor.ts';
+import type { Store } from '../store/store.ts';
+import type { VpnService } from '../vpn/service.ts';
+import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
+import { ReplicationLink, sameLink } from './link.ts';
+import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
+import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
+import { readPairingFile } from './pairing-file.ts';
+import { type Role, RoleKeeper } from './role.ts';
+import { standbyError } from './standby-error.ts';
+import type { Observed } from './status.ts';
+import { switchOver } from './switchover.ts';
+import { until } from './until.ts';
+import { Writer } from './writer.ts';
+
+const protectionTimeoutMs = 30_000;
+
+export interface NodeParts {
+  readonly config: NodeConfig;
+  readonly productVersion: string;
+  readonly store: Store;
+  readonly vpn: VpnService;
+  readonly privileged: Privileged;
+  /** Makes the client that reports each state the heartbeat enters. */
+  readonly heartbeat: (onState: (state: HeartbeatStatus['state'], cause: string) => void) => HeartbeatClient;
+  readonly log: Logger;
+  readonly now: () => number;
+}
+
+/** One node: its data, its role and what follows from them. What the API offers, it offers by calling this. */
+export class Node {
+  readonly users: UserAccounts;
+  readonly profiles: Profiles;
+  readonly #parts: NodeParts;
+  readonly #role: RoleKeeper;
+  readonly #writer: Writer;
+  readonly #heartbeat: HeartbeatClient;
+  #pair: PairSettings | undefined;
+  #link: ReplicationLink | undefined;
+  #following: Promise<void> = Promise.resolve();
+
+  constructor(parts: NodeParts) {
+    this.#parts = parts;
+    const { store, config, log, now } = parts;
+    this.#role = new RoleKeeper({
+      store,
+      nodeName: config.name,
+      log,
+      duties: {
+        closeReceiver: async () => this.#link?.closeReceiver(),
+        openReceiver: async () => this.#link?.openReceiver(),
+        startSender: () => this.#startSender(),
+        stopSender: () => this.#link?.stopSender(),
+        follow: (role) => this.#followRole(role),
+      },
+    });
+    this.#writer = new Writer({
+      store,
+      mayWrite: () => this.#refuseUnlessActive(),
+      acknowledged: async (position, timeoutMs) =>
+        (await this.#link?.acknowledged(position, timeoutMs)) ?? false,
+    });
+    this.#heartbeat = parts.heartbeat((state, cause) => {
+      void this.#role.become(state === 'active' ? 'active' : 'standby', cause);
+    });
+    const write: Write = (actor, change) => this.#writer.write(actor, change);
+    this.users = new UserAccounts({ store, write, now });
+    this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
+  }
+
+  /** Takes up the role that is due: alone, the primary node serves; in a pair the heartbeat decides. */
+  async start(): Promise<void> {
+    const { store, config, vpn } = this.#parts;
+    store.onChange(({ cause, tables }) => {
+      if (cause === 'replace' || tables.includes('setting')) void this.#followPair();
+    });
+    vpn.start();
+    await this.#followPair();
+    if (this.#pair !== undefined) return;
+    const pairing = readPairingFile(paths.pairing);
+    if (pairing !== undefined) await this.#openLink(pairing.pairId);
+    else if (config.start === 'primary') await this.#role.become('active', 'not paired');
+  }
+
+  async stop(): Promise<void> {
+    this.#heartbeat.stop();
+    this.#role.stop();
+    this.#link?.stopSender();
+    await this.#link?.closeReceiver();
+    await this.#parts.vpn.stop();
+    this.#parts.store.close();
+  }
+
+  /** @throws TandemError `pair.switchover.*`, `pair.standby` */
+  async switchOver(): Promise<{ from: string; to: string; clientsTold: number }> {
+    this.#refuseUnlessActive();
+    const peer = this.#peer;
+    if (peer === undefined || this.#link === undefined) throw notPaired(this.#parts.config.name);
+    const link = this.#link;
+    const { clientsTold } = await switchOver({
+      nodeName: this.#parts.config.name,
+      peerName: peer.name,
+      objections: () =>
+        link.status.protected ? [] : [`${peer.name} does not have every change: ${link.status.sentence}`],
+      holdWrites: () => this.#writer.hold(),
+      releaseWrites: () => this.#writer.release(),
+      drain: (timeoutMs) => link.acknowledged(this.#parts.store.position, timeoutMs),
+      tellClients: () => this.#parts.vpn.clients.tellToReconnect(),
+      resign: async (timeoutMs) => {
+        const answer = await this.#heartbeat.resign(timeoutMs);
+        if (answer.ok) await this.#role.become('standby', 'switchover');
+        return { ok: answer.ok, reason: answer.error?.message };
+      },
+    });
+    return { from: this.#parts.config.name, to: peer.name, clientsTold };
+  }
+
+  /** @throws TandemError `pair.already-paired`, and what `pairWith` throws */
+  async makePair(
+    actor: Actor,
+    wish: PairWish,
+  ): Promise<{ protected: boolean; peer: string; virtualAddress: string; hostKeyFingerprint: string }> {
+    this.#refuseUnlessActive();
+    if (this.#pair !== undefined) throw alreadyPaired(this.#parts.config.name, this.#peer?.name);
+    const { settings, hostKeyFingerprint } = await pairWith(
+      this.#parts.config,
+      wish,
+      this.#parts.productVersion,
+    );
+    await this.#writer.write(actor, (transaction) => transaction.settings.set(pairSettingName, settings));
+    // The heartbeat listens before it claims: for that moment this node serves nobody.
+    const isProtected = await until(
+      () => this.#role.role === 'active' && this.#link?.status.protected === true,
+      protectionTimeoutMs,
+    );
+    return {
+      protected: isProtected,
+      peer: settings.nodes[1].name,
+      virtualAddress: bareAddress(settings.virtualAddress),
+      hostKeyFingerprint,
+    };
+  }
+
+  /** @throws TandemError `pair.peer-is-primary`, `pair.already-paired` */
+  async acceptPairing(request: PairingRequest): Promise<PairingAnswer> {
+    const { config, productVersion } = this.#parts;
+    if (config.start === 'primary') throw isPrimary(config.name);
+    if (this.#pair !== undefined) throw alreadyPaired(config.name, this.#peer?.name);
+    const node = await acceptPairing(config, request, productVersion);
+    await this.#openLink(request.pairId);
+    return { node };
+  }
+
+  async observe(): Promise<Observed> {
+    const { config, store, vpn } = this.#parts;
+    const heartbeat =
+      this.#pair === undefined ? undefined : await this.#heartbeat.status().catch(() => undefined);
+    const clients = vpn.clients;
+    return {
+      at: new Date(this.#parts.now()),
+      node: config,
+      role: this.#role.role,
+      since: this.#role.since,
+      position: store.position,
+      trouble: this.#role.trouble,
+      peer: this.#peer,
+      copy: this.#link?.status,
+      virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
+      heartbeat,
+      openvpn: { ...vpn.endpoint, clients: clients.sessions.length, pid: clients.pid },
+      seeded: store.identity.get('server-private-key') !== undefined,
+    };
+  }
+
+  get #peer(): PairNode | undefined {
+    return this.#pair === undefined ? undefined : viewOf(this.#pair, this.#parts.config.nodeId)?.peer;
+  }
+
+  #refuseUnlessActive(): void {
+    if (this.#role.role !== 'active') throw standbyError(this.#parts.config.name, this.#peer);
+  }
+
+  #startSender(): void {
+    if (this.#peer !== undefined) this.#link?.startSender(this.#peer);
+  }
+
+  #followRole(role: Role): void {
+    if (role === 'standby') {
+      void this.#parts.vpn.forgetClients().catch((error: unknown) => {
+        this.#parts.log.error({ err: error }, 'OpenVPN could not be restarted after the role was lost');
+      });
+    }
+  }
+
+  async #openLink(pairId: string): Promise<void> {
+    await this.#link?.closeReceiver();
+    this.#link?.stopSender();
+    const { store, config, productVersion, log } = this.#parts;
+    this.#link = new ReplicationLink(
+      {
+        store,
+        node: config,
+        productVersion,
+        log,
+        role: () => this.#role.role,
+        onStale: (peerEpoch) => this.#role.surpass(peerEpoch),
+      },
+      pairId,
+    );
+    if (this.#role.role === 'standby') await this.#link.openReceiver();
+  }
+
+  /** Brings link and heartbeat in step with the setting `pair`, when it appears and whenever it changes; in order. */
+  #followPair(): Promise<void> {
+    this.#following = this.#following.then(() => this.#followPairNow());
+    return this.#following;
+  }
+
+  async #followPairNow(): Promise<void> {
+    const before = this.#pair;
+    const pair = readPairSettings(this.#parts.store);
+    const view = pair === undefined ? undefined : viewOf(pair, this.#parts.config.nodeId);
+    if (pair === undefined || view === undefined) return;
+    this.#pair = pair;
+    try {
+      if (this.#link === undefined || (before !== undefined && !sameLink(before, pair))) {
+        await this.#openLink(pair.pairId);
+        if (this.#role.role === 'active') this.#startSender();
+      }
+      await this.#parts.privileged.runHeartbeat({
+        interface: view.own.interface,
+        vhid: pair.vhid,
+        priority: view.own.priority,
+        advertisementIntervalMs: pair.advertisementIntervalMs,
+        virtualAddress: pair.virtualAddress,
+        leaseSeconds: pair.leaseSeconds,
+      });
+      this.#heartbeat.start();
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the pair could not be followed');
+    }
+  }
+}
+
+function notPaired(name: string): TandemError {
+  return new TandemError({
+    code: 'pair.switchover.refused',
+    culprit: 'caller',
+    message: `${name} is not paired: there is nobody to switch over to.`,
+    hint: 'Run: tandem failover set --help',
+  });
+}
+
+function alreadyPaired(name: string, peer: string | undefined): TandemError {
+  return new TandemError({
+    code: 'pair.already-paired',
+    culprit: 'caller',
+    message: `${name} is paired with ${peer ?? 'another node'} already. Nothing was changed.`,
+    hint: 'See: tandem status',
+  });
+}
+
+function isPrimary(name: string): TandemError {
+  return new TandemError({
+    code: 'pair.peer-is-primary',
+    culprit: 'operator',
+    message: `${name} was set up as a primary node and has data of its own. Nothing was changed.`,
+    hint: 'Set the second machine up with: tandem init --failover',
+  });
+}

@@ -1,0 +1,182 @@
+import { randomUUID } from 'node:crypto';
+import { TandemError } from '../core/errors.ts';
+import { parseIpv4, parseNetwork } from '../core/openvpn/ipv4.ts';
+import { installAuthorizedKey } from '../replication/keys/authorized-keys.ts';
+import { fingerprint, parsePublicKey, readHostKey } from '../replication/keys/public-key.ts';
+import { ensureReplicationKey } from '../replication/keys/replication-key.ts';
+import { bareAddress, bareNetwork } from '../settings/network.ts';
+import type { NodeConfig } from '../settings/node.ts';
+import type { PairNode, PairSettings } from '../settings/pair.ts';
+import { paths } from '../settings/paths.ts';
+import { type Introduction, type PairingRequest, pairingAnswerSchema } from './pairing-contract.ts';
+import { writePairingFile } from './pairing-file.ts';
+import { type Remote, runRemotely } from './remote-command.ts';
+
+/** Which of two that claim at the same moment wins: the primary node. RFC 9568 §5.2.4: the default of a backup is 100. */
+const priorities = { primary: 110, failover: 100 } as const;
+
+/** What the administrator decides about a pair. */
+export interface PairWish {
+  readonly virtualAddress: string;
+  readonly vhid: number;
+  readonly advertisementIntervalMs: number;
+  readonly leaseSeconds: number;
+  readonly peer: Remote;
+}
+
+/** How this node introduces itself; makes its replication key when there is none. */
+export async function introduce(node: NodeConfig, productVersion: string): Promise<Introduction> {
+  const key = await ensureReplicationKey(paths.sshDirectory);
+  return {
+    nodeId: node.nodeId,
+    name: node.name,
+    address: node.address,
+    interface: node.interface,
+    productVersion,
+    hostKey: await readHostKey(paths.sshHostKey),
+    replicationKey: key.publicKey,
+  };
+}
+
+/**
+ * The primary's side of pairing: checks the wish, reaches the other machine once over SSH, has it accept, and lets its
+ * key in. Returns the setting to write; nothing about this node's role or service changes here.
+ * @throws TandemError `pair.virtual-address.*`, `pair.ssh.*`, `pair.peer.*`
+ */
+export async function pairWith(
+  node: NodeConfig,
+  wish: PairWish,
+  productVersion: string,
+): Promise<{ settings: PairSettings; hostKeyFingerprint: string }> {
+  checkVirtualAddress(node, wish);
+  const own = await introduce(node, productVersion);
+  const pairId = randomUUID();
+  const request: PairingRequest = { pairId, node: own };
+  const result = await runRemotely(
+    wish.peer,
+    '/usr/local/bin/tandem failover accept --json',
+    JSON.stringify(request),
+  );
+  if (result.code !== 0) throw peerRefused(wish.peer, result.code, result.stderr);
+  const peer = readAnswer(wish.peer, result.stdout);
+  if (peer.nodeId === own.nodeId) throw sameNode(wish.peer.address);
+  if (peer.hostKey !== result.hostKey) throw otherHostKey(wish.peer.address);
+  await installAuthorizedKey({ home: paths.stateDirectory, publicKey: peer.replicationKey });
+  return {
+    settings: {
+      pairId,
+      virtualAddress: wish.virtualAddress,
+      vhid: wish.vhid,
+      advertisementIntervalMs: wish.advertisementIntervalMs,
+      leaseSeconds: wish.leaseSeconds,
+      nodes: [pairNode(own, priorities.primary, 22), pairNode(peer, priorities.failover, wish.peer.port)],
+    },
+    hostKeyFingerprint: fingerprint(parsePublicKey(peer.hostKey).blob),
+  };
+}
+
+/** The failover node's side: lets the primary's key in and remembers the pair. */
+export async function acceptPairing(
+  node: NodeConfig,
+  request: PairingRequest,
+  productVersion: string,
+): Promise<Introduction> {
+  if (request.node.nodeId === node.nodeId) throw sameNode(request.node.address);
+  const own = await introduce(node, productVersion);
+  await installAuthorizedKey({ home: paths.stateDirectory, publicKey: request.node.replicationKey });
+  const { nodeId, name, address } = request.node;
+  writePairingFile(paths.pairing, { pairId: request.pairId, peer: { nodeId, name, address } });
+  return own;
+}
+
+function pairNode(node: Introduction, priority: number, port: number): PairNode {
+  const { nodeId, name, address, hostKey } = node;
+  return { nodeId, name, address, interface: node.interface, priority, ssh: { port, hostKey } };
+}
+
+function checkVirtualAddress(node: NodeConfig, wish: PairWish): void {
+  const address = bareAddress(wish.virtualAddress);
+  const lan = bareNetwork(node.address, node.prefixLength);
+  const network = parseNetwork(lan);
+  const value = parseIpv4(address);
+  const inLan =
+    network !== undefined && value !== undefined && bareNetwork(address, node.prefixLength) === lan;
+  const problem = !inLan
+    ? `is not in the LAN of this node, ${lan}`
+    : address === node.address || address === wish.peer.address
+      ? "is a node's own address"
+      : wish.virtualAddress.endsWith(`/${node.prefixLength}`)
+        ? undefined
+        : `should have the prefix length of the LAN, /${node.prefixLength}`;
+  if (problem === undefined) return;
+  throw new TandemError({
+    code: 'pair.virtual-address.invalid',
+    culprit: 'caller',
+    message: `The virtual address ${wish.virtualAddress} ${problem}. Nothing was changed.`,
+    hint: `Choose an unused address of ${lan}`,
+  });
+}
+
+function readAnswer(peer: Remote, stdout: string): Introduction {
+  try {
+    return pairingAnswerSchema.parse(JSON.parse(stdout)).node;
+  } catch (cause) {
+    throw new TandemError({
+      code: 'pair.peer.malformed',
+      culprit: 'peer',
+      message: `The tandem command on ${peer.address} answered in a form this version does not know.`,
+      hint: 'Compare the versions on both nodes: tandem --version',
+      cause,
+    });
+  }
+}
+
+function peerRefused(peer: Remote, code: number, stderr: string): TandemError {
+  if (code === 127 || /not found|No such file/.test(stderr)) {
+    return new TandemError({
+      code: 'pair.peer.not-installed',
+      culprit: 'operator',
+      message: `There is no tandem command on ${peer.address}. Nothing was changed.`,
+      hint: `Install Tandem there and run: tandem init --failover`,
+    });
+  }
+  return new TandemError({
+    code: 'pair.peer.refused',
+    culprit: 'operator',
+    message: `${peer.address} did not accept the pair: ${inWords(stderr)}`,
+    hint: `On ${peer.address}: sudo tandem status (or tandem init --failover, if it is a new machine)`,
+  });
+}
+
+/** The other command's message out of its JSON, or its last line. */
+function inWords(stderr: string): string {
+  const line = stderr.trim().split('\n').at(-1) ?? '';
+  try {
+    const value: unknown = JSON.parse(line);
+    if (value !== null && typeof value === 'object' && 'error' in value) {
+      const { error } = value;
+      if (error !== null && typeof error === 'object' && 'message' in error) return String(error.message);
+    }
+  } catch {
+    // Not JSON: sudo's or the shell's own words.
+  }
+  return line === '' ? 'it said nothing' : line;
+}
+
+function sameNode(address: string): TandemError {
+  return new TandemError({
+    code: 'pair.peer.same-node',
+    culprit: 'operator',
+    message: `${address} has the node id of this machine: it is this machine, or a copy of its disk. Nothing was changed.`,
+    hint: 'On a copied machine run tandem init again',
+  });
+}
+
+function otherHostKey(address: string): TandemError {
+  return new TandemError({
+    code: 'pair.peer.host-key',
+    culprit: 'operator',
+    message: `The SSH host key that ${address} presented is not the one that the machine there has: something stands in between. Nothing was changed.`,
+    hint: 'Check the address, and that its port is not forwarded to another machine',
+  });
+}

@@ -1,0 +1,44 @@
+import { pino } from 'pino';
+import { listenOnSocket } from '../api/server.ts';
+import { HeartbeatClient } from '../pair/heartbeat-client.ts';
+import { Node } from '../pair/node.ts';
+import { readNodeConfig } from '../settings/node.ts';
+import { paths } from '../settings/paths.ts';
+import { productVersion } from '../settings/product-version.ts';
+import { Store } from '../store/store.ts';
+import { VpnService } from '../vpn/service.ts';
+import { privilegedOverIpc } from './ask.ts';
+
+/** The server process: everything that needs no privileges, put together here and nowhere else. */
+const config = readNodeConfig(paths.nodeConfig);
+const log = pino({ base: { node: config.name, process: 'server' }, level: 'info' });
+const now = Date.now;
+const store = Store.open({ path: paths.store, nodeId: config.nodeId, now });
+const privileged = privilegedOverIpc(process);
+const vpn = new VpnService({ store, node: config, privileged, log, now });
+const node = new Node({
+  config,
+  productVersion: productVersion(),
+  store,
+  vpn,
+  privileged,
+  heartbeat: (onState) => new HeartbeatClient(paths.heartbeatSocket, onState),
+  log,
+  now,
+});
+
+const api = await listenOnSocket(node, paths.apiSocket, log);
+await node.start();
+
+let stopping = false;
+async function stop(cause: string): Promise<void> {
+  if (stopping) return;
+  stopping = true;
+  log.info({ cause }, 'stopping');
+  await api.close();
+  await node.stop();
+  process.exit(0);
+}
+process.once('SIGTERM', () => void stop('SIGTERM'));
+// Without the supervisor nothing that this process decides can be carried out.
+process.once('disconnect', () => void stop('the supervisor is gone'));
