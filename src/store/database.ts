@@ -11,6 +11,8 @@ export const busyTimeoutMs = 5000;
 export interface Reading {
   all(sql: string, ...values: SQLInputValue[]): Row[];
   get(sql: string, ...values: SQLInputValue[]): Row | undefined;
+  /** Row by row; to be iterated at once, before the next statement. */
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Row>;
 }
 
 /** What repositories write through: only a running transaction has one. */
@@ -39,6 +41,10 @@ export class Database implements Writing {
 
   get(sql: string, ...values: SQLInputValue[]): Row | undefined {
     return this.#prepare(sql).get(...values);
+  }
+
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Row> {
+    return this.#prepare(sql).iterate(...values);
   }
 
   run(sql: string, ...values: SQLInputValue[]): number {

@@ -2,9 +2,10 @@ import { rmSync } from 'node:fs';
 import { backup, DatabaseSync } from 'node:sqlite';
 import { pathToFileURL } from 'node:url';
 import { TandemError } from '../core/errors.ts';
+import { findCommonPoint } from '../core/replication/decision.ts';
 import type { Head } from '../core/replication/position.ts';
 import { busyTimeoutMs, makePrivate, type Reading } from './database.ts';
-import { readHead } from './journal/journal.ts';
+import { readHash, readHead } from './journal/journal.ts';
 import { newerThanKnown, schemaVersion } from './migrations.ts';
 
 /** Pages copied between two looks at the event loop. */
@@ -32,11 +33,24 @@ export async function copyDatabase(source: string, target: string): Promise<Head
   }
 }
 
+/** What is inside a database file. */
+export interface Inspection {
+  readonly head: Head;
+  /** The last sequence up to which its journal is the same as another one. */
+  readonly commonPoint: number;
+}
+
+/** The other journal to compare with. */
+export interface Compared {
+  readonly position: { readonly sequence: number };
+  hashAt(sequence: number): string | undefined;
+}
+
 /**
  * Looks into a database file that nothing has open, without touching it: known format, sound pages, head of the
- * journal. Throws `store.newer` or `store.damaged`.
+ * journal, and how far it is the same as `other`. Throws `store.newer` or `store.damaged`.
  */
-export function inspectDatabase(path: string): Head {
+export function inspectDatabase(path: string, other: Compared): Inspection {
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
   let database: DatabaseSync | undefined;
@@ -47,7 +61,13 @@ export function inspectDatabase(path: string): Head {
     if (version > schemaVersion) throw newerThanKnown(path, version);
     const findings = reading.all('PRAGMA integrity_check').map((row) => String(row['integrity_check']));
     if (findings[0] !== 'ok') throw damaged(path, findings.slice(0, 3).join('; '));
-    return readHead(reading);
+    const head = readHead(reading);
+    const last = Math.min(head.position.sequence, other.position.sequence);
+    const commonPoint = findCommonPoint(last, (sequence) => {
+      const hash = readHash(reading, sequence);
+      return hash !== undefined && hash === other.hashAt(sequence);
+    });
+    return { head, commonPoint };
   } catch (error) {
     if (error instanceof TandemError) throw error;
     throw damaged(path, error instanceof Error ? error.message : String(error), error);
@@ -70,5 +90,6 @@ function readingFrom(database: DatabaseSync): Reading {
   return {
     all: (sql, ...values) => database.prepare(sql).all(...values),
     get: (sql, ...values) => database.prepare(sql).get(...values),
+    each: (sql, ...values) => database.prepare(sql).iterate(...values),
   };
 }

@@ -147,9 +147,9 @@ export class Store {
     return journal.readHash(this.#database, sequence);
   }
 
-  /** At most `limit` entries, in order. */
-  entriesAfter(sequence: number, limit: number): JournalEntry[] {
-    return journal.readEntriesAfter(this.#database, sequence, limit);
+  /** In order, at most `limit` entries and, beyond the first, `maximumBytes` of change data. */
+  entriesAfter(sequence: number, limit: number, maximumBytes?: number): JournalEntry[] {
+    return journal.readEntriesAfter(this.#database, sequence, limit, maximumBytes);
   }
 
   /** Bytes of change data after `sequence`. */

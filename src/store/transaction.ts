@@ -45,6 +45,10 @@ export class WhileOpen implements Writing {
     return this.#checked().get(sql, ...values);
   }
 
+  each(sql: string, ...values: SQLInputValue[]): Iterable<Record<string, unknown>> {
+    return this.#checked().each(sql, ...values);
+  }
+
   run(sql: string, ...values: SQLInputValue[]): number {
     return this.#checked().run(sql, ...values);
   }

@@ -1,4 +1,4 @@
-import { genesis, type Head } from './position.ts';
+import type { Head } from './position.ts';
 
 /** What the active's journal can answer about itself. */
 export interface ActiveHistory {
@@ -37,31 +37,17 @@ export function decide(active: ActiveHistory, standby: Head, asked: 'whatever' |
 }
 
 /**
- * Binary search for the last entry that both journals share, by asking the standby for its hash at one sequence at
- * a time. Equality is monotone: equal at n means equal at everything before n.
+ * The last sequence up to which two journals are the same, by binary search: equal hashes at n mean equal entries up to
+ * n. `last` is the shorter journal's newest sequence. An entry that one side has trimmed compares as different, which
+ * can only place the point too early: rather one entry too many in quarantine than one too few.
  */
-export interface CommonPointSearch {
-  /** Known to be equal (0: the empty history always is). */
-  readonly equalAt: number;
-  /** Known to differ, or beyond one of the two journals. */
-  readonly differentAt: number;
-}
-
-export function beginCommonPointSearch(active: ActiveHistory, standby: Head): CommonPointSearch {
-  const last = Math.min(active.head.position.sequence, standby.position.sequence);
-  return { equalAt: genesis.position.sequence, differentAt: last + 1 };
-}
-
-/** The next sequence to ask for; undefined when `equalAt` is the common point. */
-export function nextProbe(search: CommonPointSearch): number | undefined {
-  if (search.differentAt - search.equalAt <= 1) return undefined;
-  return search.equalAt + Math.floor((search.differentAt - search.equalAt) / 2);
-}
-
-/**
- * The standby's answer for `sequence`. An entry trimmed on either side compares as different unless a later one was
- * equal, so the common point is never placed too late: rather one entry too many in quarantine than one too few.
- */
-export function narrow(search: CommonPointSearch, sequence: number, equal: boolean): CommonPointSearch {
-  return equal ? { ...search, equalAt: sequence } : { ...search, differentAt: sequence };
+export function findCommonPoint(last: number, sameAt: (sequence: number) => boolean): number {
+  let equal = 0;
+  let different = last + 1;
+  while (different - equal > 1) {
+    const middle = equal + Math.floor((different - equal) / 2);
+    if (sameAt(middle)) equal = middle;
+    else different = middle;
+  }
+  return equal;
 }

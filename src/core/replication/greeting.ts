@@ -9,7 +9,10 @@ export interface Greeting {
   readonly protocol: number;
   readonly oldestProtocol: number;
   readonly nodeId: string;
+  /** What people call the node; only shown. */
+  readonly nodeName: string;
   readonly pairId: string;
+  readonly role: 'active' | 'standby';
   /** The product's version, to show. */
   readonly product: string;
   /** The store's schema version (`PRAGMA user_version`). */
@@ -40,21 +43,21 @@ export function negotiate(own: Greeting, peer: Greeting): { readonly protocol: n
   if (protocol < own.oldestProtocol || protocol < peer.oldestProtocol) {
     return {
       code: 'replication.protocol',
-      message: `${own.nodeId} (Tandem ${own.product}) and ${peer.nodeId} (Tandem ${peer.product}) share no replication protocol`,
+      message: `${own.nodeName} (Tandem ${own.product}) and ${peer.nodeName} (Tandem ${peer.product}) share no replication protocol`,
       hint: 'Upgrade the older of the two nodes.',
     };
   }
   if (own.pairId !== peer.pairId) {
     return {
       code: 'replication.wrong-pair',
-      message: `${peer.nodeId} belongs to another pair than ${own.nodeId}`,
+      message: `${peer.nodeName} belongs to another pair than ${own.nodeName}`,
       hint: 'Check the peer address in the failover settings of both nodes, or pair them again.',
     };
   }
   if (own.nodeId === peer.nodeId) {
     return {
       code: 'replication.same-node',
-      message: `both ends call themselves ${own.nodeId}`,
+      message: `both ends call themselves ${own.nodeName}`,
       hint: 'A copied machine keeps the node id of its original: pair the copy again as a new node.',
     };
   }
@@ -62,20 +65,16 @@ export function negotiate(own: Greeting, peer: Greeting): { readonly protocol: n
 }
 
 /**
- * Whether a standby admits this active (I3, I4). A sender whose epoch is older than what the standby already holds
+ * Whether a standby admits this active (I3, I4). Both sides ask this, with the same two greetings, so both know. A sender whose epoch is older than what the standby already holds
  * was displaced while it was away: what it has must not overwrite what came after it.
  */
-export function admitSender(
-  own: Greeting,
-  ownRole: 'active' | 'standby',
-  sender: Greeting,
-): { readonly protocol: number } | Refusal {
+export function admitSender(own: Greeting, sender: Greeting): { readonly protocol: number } | Refusal {
   const agreed = negotiate(own, sender);
   if ('code' in agreed) return agreed;
-  if (ownRole === 'active') {
+  if (own.role === 'active') {
     return {
       code: 'replication.both-active',
-      message: `${own.nodeId} is active itself and takes no changes from ${sender.nodeId}`,
+      message: `${own.nodeName} is active itself and takes no changes from ${sender.nodeName}`,
       hint: 'Only one node may serve: look at `tandem status` on both.',
     };
   }
@@ -83,16 +82,16 @@ export function admitSender(
     return {
       code: 'replication.stale-active',
       message:
-        `${sender.nodeId} serves at position ${formatPosition(sender.head.position)}, but ${own.nodeId} already holds ` +
+        `${sender.nodeName} serves at position ${formatPosition(sender.head.position)}, but ${own.nodeName} already holds ` +
         `${formatPosition(own.head.position)}, written after a later promotion`,
-      hint: `Make ${own.nodeId} active (\`tandem switchover\`), or let ${sender.nodeId} open a later epoch and quarantine what only ${own.nodeId} has.`,
+      hint: `Make ${own.nodeName} active (\`tandem switchover\`), or let ${sender.nodeName} open a later epoch and quarantine what only ${own.nodeName} has.`,
     };
   }
   if (sender.schema > own.schema) {
     return {
       code: 'replication.schema-older',
-      message: `${own.nodeId} knows data format ${own.schema}, ${sender.nodeId} already writes ${sender.schema}`,
-      hint: `Upgrade ${own.nodeId} to Tandem ${sender.product}.`,
+      message: `${own.nodeName} knows data format ${own.schema}, ${sender.nodeName} already writes ${sender.schema}`,
+      hint: `Upgrade ${own.nodeName} to Tandem ${sender.product}.`,
     };
   }
   return agreed;

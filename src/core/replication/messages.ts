@@ -9,8 +9,13 @@ export interface SnapshotOffer {
   /** The head of the journal inside the file. */
   readonly head: Head;
   readonly reason: 'new' | 'trimmed' | 'asked' | 'diverged';
-  /** When diverged: the last sequence both share; what the standby has beyond it goes to quarantine. */
-  readonly commonSequence: number;
+}
+
+/** The standby put entries of its own aside before it took the copy. */
+export interface QuarantineNotice {
+  readonly id: string;
+  /** Entries that changed data. */
+  readonly lost: number;
 }
 
 /** What one side refuses or could not do, in words for the other side's status. */
@@ -24,13 +29,12 @@ export interface Complaint {
 export type Message =
   | { readonly kind: 'greeting'; readonly greeting: Greeting }
   | { readonly kind: 'complaint'; readonly complaint: Complaint }
-  | { readonly kind: 'probe'; readonly sequence: number }
-  | { readonly kind: 'probe-answer'; readonly sequence: number; readonly hash: string | null }
   | { readonly kind: 'tail'; readonly after: number }
   | { readonly kind: 'snapshot-begin'; readonly offer: SnapshotOffer }
   | { readonly kind: 'snapshot-chunk'; readonly bytes: Uint8Array }
   | { readonly kind: 'snapshot-end'; readonly sha256: string }
   | { readonly kind: 'entry'; readonly entry: JournalEntry }
   | { readonly kind: 'acknowledgement'; readonly position: Position }
+  | { readonly kind: 'quarantined'; readonly notice: QuarantineNotice }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' };

@@ -21,13 +21,6 @@ export type ReceiverEffect =
   | { readonly do: 'snapshot-install'; readonly offer: SnapshotOffer; readonly sha256: string }
   | { readonly do: 'end'; readonly complaint: Complaint };
 
-/** What the standby knows of itself at this moment. */
-export interface ReceiverSelf {
-  readonly greeting: Greeting;
-  readonly role: 'active' | 'standby';
-  hashAt(sequence: number): string | undefined;
-}
-
 export interface ReceiverStep {
   readonly state: ReceiverState;
   readonly effects: readonly ReceiverEffect[];
@@ -35,8 +28,8 @@ export interface ReceiverStep {
 
 export const initialReceiver: ReceiverState = { phase: 'greeting' };
 
-/** One message from the sender. A message that does not belong in the phase ends the connection. */
-export function receive(state: ReceiverState, message: Message, self: ReceiverSelf): ReceiverStep {
+/** One message from the sender; `self` is how we would introduce ourselves at this moment. A message that does not belong in the phase ends the connection. */
+export function receive(state: ReceiverState, message: Message, self: Greeting): ReceiverStep {
   if (state.phase === 'over') return { state, effects: [] };
   if (message.kind === 'ping') return { state, effects: [send({ kind: 'pong' })] };
   if (message.kind === 'complaint') return end(message.complaint);
@@ -62,9 +55,9 @@ export function installed(state: ReceiverState, head: Head): ReceiverStep {
   };
 }
 
-function greet(sender: Greeting, self: ReceiverSelf): ReceiverStep {
-  const hello = send({ kind: 'greeting', greeting: self.greeting });
-  const agreed = admitSender(self.greeting, self.role, sender);
+function greet(sender: Greeting, self: Greeting): ReceiverStep {
+  const hello = send({ kind: 'greeting', greeting: self });
+  const agreed = admitSender(self, sender);
   if ('code' in agreed) {
     const refused = end(agreed);
     return {
@@ -75,14 +68,10 @@ function greet(sender: Greeting, self: ReceiverSelf): ReceiverStep {
   return { state: { phase: 'choice' }, effects: [{ do: 'admitted', sender }, hello] };
 }
 
-function choose(state: ReceiverState, message: Message, self: ReceiverSelf): ReceiverStep {
+function choose(state: ReceiverState, message: Message, self: Greeting): ReceiverStep {
   switch (message.kind) {
-    case 'probe': {
-      const hash = self.hashAt(message.sequence) ?? null;
-      return { state, effects: [send({ kind: 'probe-answer', sequence: message.sequence, hash })] };
-    }
     case 'tail': {
-      const { position } = self.greeting.head;
+      const { position } = self.head;
       if (message.after !== position.sequence) return unexpected(state, message);
       // What we already hold is acknowledged at once: it is on our disk.
       return { state: { phase: 'tail' }, effects: [send({ kind: 'acknowledgement', position })] };

@@ -35,14 +35,23 @@ export function readHash(database: Reading, sequence: number): string | undefine
   return row === undefined ? undefined : String(row['hash']).toLowerCase();
 }
 
-/** At most `limit` entries after `sequence`, in order. */
-export function readEntriesAfter(database: Reading, sequence: number, limit: number): JournalEntry[] {
-  const rows = database.all(
-    `SELECT ${columns} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?`,
-    sequence,
-    limit,
-  );
-  return rows.map(toEntry);
+/** In order, at most `limit` entries and, beyond the first, `maximumBytes` of change data. */
+export function readEntriesAfter(
+  database: Reading,
+  sequence: number,
+  limit: number,
+  maximumBytes: number = Number.POSITIVE_INFINITY,
+): JournalEntry[] {
+  const sql = `SELECT ${columns} FROM journal WHERE sequence > ? ORDER BY sequence LIMIT ?`;
+  const entries: JournalEntry[] = [];
+  let bytes = 0;
+  for (const row of database.each(sql, sequence, limit)) {
+    const entry = toEntry(row);
+    bytes += entry.changeset.length;
+    if (entries.length > 0 && bytes > maximumBytes) break;
+    entries.push(entry);
+  }
+  return entries;
 }
 
 /** Bytes of change data after `sequence`. */
@@ -76,7 +85,7 @@ export function findBrokenLink(database: Reading): number | undefined {
   let previous: Head | undefined = first === 1 ? genesis : undefined;
   let after = first - 1;
   for (;;) {
-    const entries = readEntriesAfter(database, after, 256);
+    const entries = readEntriesAfter(database, after, 256, 1024 * 1024);
     if (entries.length === 0) return undefined;
     for (const entry of entries) {
       if (!follows(previous, entry)) return entry.position.sequence;

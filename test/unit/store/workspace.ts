@@ -7,10 +7,26 @@ import { Store } from '../../../src/store/store.ts';
 
 export const admin: Actor = { name: 'admin', via: 'test' };
 
+const cleanups = new WeakMap<TestContext, (() => unknown)[]>();
+
+/** After the test, in the opposite order: what was made last goes first. */
+export function afterwards(context: TestContext, cleanup: () => unknown): void {
+  const known = cleanups.get(context);
+  if (known !== undefined) {
+    known.push(cleanup);
+    return;
+  }
+  const stack = [cleanup];
+  cleanups.set(context, stack);
+  context.after(async () => {
+    for (const each of stack.reverse()) await each();
+  });
+}
+
 /** A directory that is gone after the test. */
 export function directory(context: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'tandem-test-'));
-  context.after(() => rmSync(path, { recursive: true, force: true }));
+  afterwards(context, () => rmSync(path, { recursive: true, force: true }));
   return path;
 }
 
@@ -22,7 +38,7 @@ export function openStore(
   folder: string = directory(context),
 ): Store {
   const store = Store.open({ path: join(folder, 'store', 'tandem.db'), nodeId, now: () => clock++ });
-  context.after(() => store.close());
+  afterwards(context, () => store.close());
   return store;
 }
 

@@ -1,0 +1,205 @@
+import { z } from 'zod';
+import type { JournalEntry } from '../core/replication/entry.ts';
+import { encodeFrame, type Frame, firstOptionalType } from '../core/replication/frame.ts';
+import type { Greeting } from '../core/replication/greeting.ts';
+import type { Complaint, Message, QuarantineNotice, SnapshotOffer } from '../core/replication/messages.ts';
+
+/** Type numbers of docs/formats/replication.md. A number is never given a second meaning. */
+const types = {
+  greeting: 1,
+  complaint: 2,
+  tail: 5,
+  'snapshot-begin': 6,
+  'snapshot-chunk': 7,
+  'snapshot-end': 8,
+  entry: 9,
+  acknowledgement: 10,
+  ping: 11,
+  pong: 12,
+  quarantined: 0x80,
+} as const satisfies Record<Message['kind'], number>;
+
+const kinds = new Map<number, Message['kind']>(
+  Object.entries(types).map(([kind, type]) => [type, kind as Message['kind']]),
+);
+
+/** `ignore`: a type we do not know and need not. */
+export type DecodedMessage =
+  | { readonly message: Message }
+  | { readonly fault: 'unknown-type' | 'malformed' | 'ignore' };
+
+const count = z.int().min(0);
+const hash = z.string().regex(/^[0-9a-f]{64}$/);
+const head = z.object({ position: z.object({ epoch: count, sequence: count }), hash });
+const words = z.string().max(2000);
+const name = z.string().min(1).max(200);
+
+const greeting: z.ZodType<Greeting> = z.object({
+  protocol: count,
+  oldestProtocol: count,
+  nodeId: name,
+  nodeName: name,
+  pairId: name,
+  role: z.enum(['active', 'standby']),
+  product: name,
+  schema: count,
+  head,
+  wants: z.enum(['whatever', 'snapshot']),
+});
+const complaint: z.ZodType<Complaint> = z.object({
+  code: z.string().regex(/^[a-z0-9.-]{1,100}$/),
+  message: words,
+  hint: words,
+});
+const tail = z.object({ after: count });
+const offer: z.ZodType<SnapshotOffer> = z.object({
+  bytes: count,
+  head,
+  reason: z.enum(['new', 'trimmed', 'asked', 'diverged']),
+});
+const snapshotEnd = z.object({ sha256: hash });
+const notice: z.ZodType<QuarantineNotice> = z.object({ id: name, lost: count });
+
+/** The frame that carries a message, as it travels. */
+export function encodeMessage(message: Message): Uint8Array {
+  return encodeFrame({ type: types[message.kind], payload: encodePayload(message) });
+}
+
+/** Never throws: what a peer sends is either a message or a reason. */
+export function decodeMessage(frame: Frame): DecodedMessage {
+  const kind = kinds.get(frame.type);
+  if (kind === undefined) return { fault: frame.type >= firstOptionalType ? 'ignore' : 'unknown-type' };
+  const message = decodePayload(kind, frame.payload);
+  return message === undefined ? { fault: 'malformed' } : { message };
+}
+
+function encodePayload(message: Message): Uint8Array {
+  switch (message.kind) {
+    case 'greeting':
+      return json(message.greeting);
+    case 'complaint':
+      return json(shortened(message.complaint));
+    case 'tail':
+      return json({ after: message.after });
+    case 'snapshot-begin':
+      return json(message.offer);
+    case 'snapshot-chunk':
+      return message.bytes;
+    case 'snapshot-end':
+      return json({ sha256: message.sha256 });
+    case 'entry':
+      return encodeEntry(message.entry);
+    case 'acknowledgement': {
+      const bytes = Buffer.alloc(16);
+      bytes.writeBigUInt64BE(BigInt(message.position.epoch), 0);
+      bytes.writeBigUInt64BE(BigInt(message.position.sequence), 8);
+      return bytes;
+    }
+    case 'quarantined':
+      return json(message.notice);
+    case 'ping':
+    case 'pong':
+      return new Uint8Array(0);
+  }
+}
+
+function decodePayload(kind: Message['kind'], payload: Uint8Array): Message | undefined {
+  switch (kind) {
+    case 'greeting':
+      return wrap(parse(greeting, payload), (value) => ({ kind, greeting: value }));
+    case 'complaint':
+      return wrap(parse(complaint, payload), (value) => ({ kind, complaint: value }));
+    case 'tail':
+      return wrap(parse(tail, payload), (value) => ({ kind, after: value.after }));
+    case 'snapshot-begin':
+      return wrap(parse(offer, payload), (value) => ({ kind, offer: value }));
+    case 'snapshot-chunk':
+      return { kind, bytes: payload };
+    case 'snapshot-end':
+      return wrap(parse(snapshotEnd, payload), (value) => ({ kind, sha256: value.sha256 }));
+    case 'entry':
+      return wrap(decodeEntry(payload), (entry) => ({ kind, entry }));
+    case 'acknowledgement': {
+      if (payload.length !== 16) return undefined;
+      const epoch = readCount(payload, 0);
+      const sequence = readCount(payload, 8);
+      if (epoch === undefined || sequence === undefined) return undefined;
+      return { kind, position: { epoch, sequence } };
+    }
+    case 'quarantined':
+      return wrap(parse(notice, payload), (value) => ({ kind, notice: value }));
+    case 'ping':
+    case 'pong':
+      return payload.length === 0 ? { kind } : undefined;
+  }
+}
+
+/*
+ * hash (32) ‖ previous hash (32) ‖ u64 epoch ‖ u64 sequence ‖ u64 time ‖ u32 length ‖ actor ‖ u32 length ‖ changeset:
+ * from the previous hash on exactly the bytes that are hashed (docs/formats/journal.md).
+ */
+const fixedLength = 92;
+
+function encodeEntry(entry: JournalEntry): Uint8Array {
+  const actor = Buffer.from(entry.actor, 'utf8');
+  const bytes = Buffer.alloc(fixedLength + actor.length + 4 + entry.changeset.length);
+  bytes.write(entry.hash, 0, 'hex');
+  bytes.write(entry.previousHash, 32, 'hex');
+  bytes.writeBigUInt64BE(BigInt(entry.position.epoch), 64);
+  bytes.writeBigUInt64BE(BigInt(entry.position.sequence), 72);
+  bytes.writeBigUInt64BE(BigInt(entry.timeMs), 80);
+  bytes.writeUInt32BE(actor.length, 88);
+  actor.copy(bytes, fixedLength);
+  bytes.writeUInt32BE(entry.changeset.length, fixedLength + actor.length);
+  bytes.set(entry.changeset, fixedLength + actor.length + 4);
+  return bytes;
+}
+
+function decodeEntry(payload: Uint8Array): JournalEntry | undefined {
+  const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  if (bytes.length < fixedLength + 4) return undefined;
+  const actorEnd = fixedLength + bytes.readUInt32BE(88);
+  if (actorEnd + 4 > bytes.length) return undefined;
+  if (actorEnd + 4 + bytes.readUInt32BE(actorEnd) !== bytes.length) return undefined;
+  const epoch = readCount(bytes, 64);
+  const sequence = readCount(bytes, 72);
+  const timeMs = readCount(bytes, 80);
+  if (epoch === undefined || sequence === undefined || timeMs === undefined) return undefined;
+  return {
+    position: { epoch, sequence },
+    previousHash: bytes.toString('hex', 32, 64),
+    hash: bytes.toString('hex', 0, 32),
+    actor: bytes.toString('utf8', fixedLength, actorEnd),
+    timeMs,
+    changeset: bytes.subarray(actorEnd + 4),
+  };
+}
+
+function readCount(bytes: Uint8Array, offset: number): number | undefined {
+  const value = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(offset);
+  return value <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(value) : undefined;
+}
+
+function json(value: unknown): Uint8Array {
+  return Buffer.from(JSON.stringify(value), 'utf8');
+}
+
+function shortened(value: Complaint): Complaint {
+  return { code: value.code, message: value.message.slice(0, 2000), hint: value.hint.slice(0, 2000) };
+}
+
+function parse<Value>(schema: z.ZodType<Value>, payload: Uint8Array): Value | undefined {
+  if (payload.length > 64 * 1024) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength).toString('utf8'));
+  } catch {
+    // Not JSON: the caller says so.
+    return undefined;
+  }
+  return schema.safeParse(value).data;
+}
+
+function wrap<Value>(value: Value | undefined, make: (value: Value) => Message): Message | undefined {
+  return value === undefined ? undefined : make(value);
+}

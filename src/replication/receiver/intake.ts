@@ -1,0 +1,167 @@
+import type { JournalEntry } from '../../core/replication/entry.ts';
+import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
+import type { Complaint, Message, SnapshotOffer } from '../../core/replication/messages.ts';
+import type { Head } from '../../core/replication/position.ts';
+import {
+  initialReceiver,
+  installed,
+  type ReceiverEffect,
+  type ReceiverState,
+  receive,
+} from '../../core/replication/receiver.ts';
+import type { Store } from '../../store/store.ts';
+import { complaintError, linkError, toComplaint } from '../errors.ts';
+import type { MessageStream } from '../message-stream.ts';
+import { type Quarantined, quarantine } from '../quarantine.ts';
+import { IncomingSnapshot } from './incoming.ts';
+
+export interface IntakeOptions {
+  readonly store: Store;
+  readonly stream: MessageStream;
+  readonly silenceMs: number;
+  readonly quarantineDirectory: string;
+  readonly wallMs: () => number;
+  /** How this node introduces itself at this moment. */
+  readonly self: () => Greeting;
+  /** Asked before a sender is admitted; ends the connection before this one. */
+  readonly takeTurn: () => Promise<void>;
+  readonly onAdmitted: (sender: Greeting) => void;
+  readonly onPhase: (phase: ReceiverState['phase']) => void;
+  readonly onApplied: (head: Head) => void;
+  readonly onQuarantined: (what: Quarantined) => void;
+  readonly onInstalled: () => void;
+}
+
+/** One connection from an active node: carries out what `core/replication/receiver` decides. */
+export class Intake {
+  readonly #options: IntakeOptions;
+  #state: ReceiverState = initialReceiver;
+  #incoming: IncomingSnapshot | undefined;
+  #sender: Greeting | undefined;
+  #over = false;
+
+  constructor(options: IntakeOptions) {
+    this.#options = options;
+  }
+
+  get admitted(): boolean {
+    return this.#sender !== undefined;
+  }
+
+  /** Until the connection ends; always rejects, with the reason. */
+  async run(): Promise<never> {
+    const { stream, silenceMs } = this.#options;
+    try {
+      for await (const messages of stream.portions(() => silenceMs)) await this.#take(messages);
+      throw linkError('closed', 'the link was closed');
+    } catch (error) {
+      // Ours to tell, unless it came from there or the link is what failed.
+      if (!this.#over) stream.send({ kind: 'complaint', complaint: toComplaint(error) });
+      stream.end();
+      throw error;
+    } finally {
+      this.#over = true;
+      await this.#incoming?.discard();
+    }
+  }
+
+  /** From the moment this is called nothing more is applied. */
+  stop(): void {
+    this.#over = true;
+    this.#options.stream.destroy();
+  }
+
+  /** Entries that arrived together are applied together: one sync for all of them. */
+  async #take(messages: readonly Message[]): Promise<void> {
+    let entries: JournalEntry[] = [];
+    for (const message of messages) {
+      if (this.#over) return;
+      if (message.kind === 'greeting') await this.#makeWay(message.greeting);
+      const step = receive(this.#state, message, this.#options.self());
+      this.#enter(step.state);
+      for (const effect of step.effects) {
+        if (effect.do === 'apply') {
+          entries.push(effect.entry);
+        } else {
+          this.#apply(entries);
+          entries = [];
+          await this.#carryOut(effect);
+        }
+      }
+    }
+    this.#apply(entries);
+  }
+
+  async #makeWay(sender: Greeting): Promise<void> {
+    if (!('code' in admitSender(this.#options.self(), sender))) await this.#options.takeTurn();
+  }
+
+  async #carryOut(effect: Exclude<ReceiverEffect, { do: 'apply' }>): Promise<void> {
+    if (this.#over) return;
+    switch (effect.do) {
+      case 'send':
+        if (!this.#options.stream.send(effect.message)) await this.#options.stream.drained();
+        return;
+      case 'admitted':
+        this.#sender = effect.sender;
+        this.#options.onAdmitted(effect.sender);
+        return;
+      case 'snapshot-open':
+        this.#incoming = await IncomingSnapshot.open(this.#options.store, effect.offer);
+        return;
+      case 'snapshot-append':
+        await this.#incoming?.append(effect.bytes);
+        return;
+      case 'snapshot-install':
+        await this.#install(effect.offer, effect.sha256);
+        return;
+      case 'end':
+        this.#finish(effect.complaint);
+    }
+  }
+
+  #apply(entries: readonly JournalEntry[]): void {
+    const { store, stream } = this.#options;
+    const last = entries.at(-1);
+    if (this.#over || last === undefined) return;
+    store.apply(...entries);
+    stream.send({ kind: 'acknowledgement', position: last.position });
+    this.#options.onApplied(store.head);
+  }
+
+  async #install(offer: SnapshotOffer, sha256: string): Promise<void> {
+    const { store, stream, quarantineDirectory } = this.#options;
+    const incoming = this.#incoming;
+    if (incoming === undefined) return;
+    const commonSequence = await incoming.verify(sha256, store);
+    const aside = await quarantine({
+      store,
+      directory: quarantineDirectory,
+      commonSequence,
+      activeNodeId: this.#sender?.nodeId ?? '',
+      nowMs: this.#options.wallMs(),
+    });
+    // From here to the exchange nothing may wait: a promotion meanwhile must find the old data or the new.
+    if (this.#over) return;
+    store.replaceWith(incoming.path);
+    if (aside !== undefined) {
+      this.#options.onQuarantined(aside);
+      stream.send({ kind: 'quarantined', notice: { id: aside.id, lost: aside.lost } });
+    }
+    this.#options.onInstalled();
+    const step = installed(this.#state, offer.head);
+    this.#enter(step.state);
+    for (const effect of step.effects) if (effect.do === 'send') stream.send(effect.message);
+    this.#options.onApplied(store.head);
+  }
+
+  #finish(complaint: Complaint): never {
+    this.#over = true;
+    throw complaintError(complaint);
+  }
+
+  #enter(state: ReceiverState): void {
+    if (state.phase !== this.#state.phase) this.#options.onPhase(state.phase);
+    this.#state = state;
+  }
+}

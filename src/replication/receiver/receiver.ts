@@ -1,0 +1,208 @@
+import { chmod, mkdir, rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
+import type { Duplex } from 'node:stream';
+import { TandemError } from '../../core/errors.ts';
+import type { Greeting } from '../../core/replication/greeting.ts';
+import type { Position } from '../../core/replication/position.ts';
+import { ApplyError } from '../../store/errors.ts';
+import type { Store } from '../../store/store.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { toTandemError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { MessageStream } from '../message-stream.ts';
+import type { Quarantined } from '../quarantine.ts';
+import { greetingOf, type Self } from '../self.ts';
+import { removeIncoming } from './incoming.ts';
+import { Intake } from './intake.ts';
+
+export interface ReceiverOptions {
+  readonly store: Store;
+  readonly self: Self;
+  /** Asked at every greeting: an active node takes nothing. */
+  readonly role: () => 'active' | 'standby';
+  readonly socketPath: string;
+  readonly quarantineDirectory: string;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Default 3000. */
+  readonly silenceMs?: number;
+}
+
+/** What the standby has observed. Times are wall clock, milliseconds since 1970. */
+export interface ReceiverStatus {
+  readonly state: 'closed' | 'waiting' | 'greeting' | 'choice' | 'snapshot' | 'tail';
+  /** The active that sends, or sent last. */
+  readonly sender:
+    | { readonly nodeId: string; readonly nodeName: string; readonly product: string }
+    | undefined;
+  readonly position: Position;
+  /** When something was last applied. */
+  readonly lastAppliedAt: number | undefined;
+  readonly lastQuarantine: Quarantined | undefined;
+  readonly lastError:
+    | { readonly code: string; readonly message: string; readonly hint: string; readonly at: number }
+    | undefined;
+}
+
+/** Takes the active's entries, on a unix socket that the other node reaches through sshd and the bridge. */
+export class Receiver {
+  readonly #options: ReceiverOptions;
+  readonly #clock: Clock;
+  readonly #connections = new Map<Intake, Promise<void>>();
+  #server: Server | undefined;
+  #current: Intake | undefined;
+  #state: ReceiverStatus['state'] = 'closed';
+  #sender: Greeting | undefined;
+  #lastAppliedAt: number | undefined;
+  #lastQuarantine: Quarantined | undefined;
+  #lastError: ReceiverStatus['lastError'];
+  /** Our copy cannot be continued: the next greeting asks for a whole one. */
+  #wantsSnapshot = false;
+
+  constructor(options: ReceiverOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+  }
+
+  /** May be called again after `close`. Throws `replication.socket-in-use`. */
+  async listen(): Promise<void> {
+    const { socketPath, store } = this.#options;
+    if (this.#server !== undefined) return;
+    await mkdir(dirname(socketPath), { recursive: true });
+    await removeStaleSocket(socketPath);
+    await removeIncoming(store);
+    const server = createServer((socket) => void this.accept(socket));
+    this.#server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(socketPath, resolve);
+    });
+    await chmod(socketPath, 0o660);
+    this.#state = 'waiting';
+  }
+
+  /** From the moment this is called nothing more is applied (DESIGN, "Life of a takeover", step 3). */
+  async close(): Promise<void> {
+    this.#state = 'closed';
+    for (const intake of this.#connections.keys()) intake.stop();
+    const server = this.#server;
+    this.#server = undefined;
+    if (server === undefined) return;
+    await new Promise<void>((resolve) => {
+      server.close(() => resolve());
+    });
+  }
+
+  /** Fetches a whole copy from the active, whatever is here. */
+  reseed(): void {
+    this.#wantsSnapshot = true;
+    this.#current?.stop();
+  }
+
+  /** One connection from its greeting to its end. Never rejects: why it ended is in `status`. Refused while closed. */
+  async accept(stream: Duplex): Promise<void> {
+    if (this.#state === 'closed') {
+      stream.destroy();
+      return;
+    }
+    const intake = this.#intakeFor(stream);
+    const running = intake
+      .run()
+      .catch((error: unknown) => this.#ended(intake, error))
+      .finally(() => this.#connections.delete(intake));
+    this.#connections.set(intake, running);
+    await running;
+  }
+
+  get status(): ReceiverStatus {
+    const sender = this.#sender;
+    return {
+      state: this.#state,
+      sender: sender && { nodeId: sender.nodeId, nodeName: sender.nodeName, product: sender.product },
+      position: this.#options.store.position,
+      lastAppliedAt: this.#lastAppliedAt,
+      lastQuarantine: this.#lastQuarantine,
+      lastError: this.#lastError,
+    };
+  }
+
+  #intakeFor(stream: Duplex): Intake {
+    const { store, self, role, quarantineDirectory, silenceMs, log } = this.#options;
+    const intake: Intake = new Intake({
+      store,
+      stream: new MessageStream(stream, this.#clock),
+      silenceMs: silenceMs ?? 3_000,
+      quarantineDirectory,
+      wallMs: () => this.#clock.wall(),
+      self: () => greetingOf(self, store, role(), this.#wantsSnapshot ? 'snapshot' : 'whatever'),
+      takeTurn: () => this.#takeTurn(intake),
+      onAdmitted: (sender) => {
+        this.#current = intake;
+        this.#sender = sender;
+        log.info({ active: sender.nodeName, head: sender.head.position }, 'the active node connected');
+      },
+      onPhase: (phase) => {
+        if (this.#current !== intake || phase === 'over' || this.#state === 'closed') return;
+        this.#state = phase;
+        if (phase === 'tail') this.#lastError = undefined;
+      },
+      onApplied: () => {
+        this.#lastAppliedAt = this.#clock.wall();
+      },
+      onQuarantined: (what) => {
+        this.#lastQuarantine = what;
+        log.warn({ what }, 'entries that only this node had were put aside');
+      },
+      onInstalled: () => {
+        this.#wantsSnapshot = false;
+        log.info({ position: store.position }, 'a whole copy is in place');
+      },
+    });
+    return intake;
+  }
+
+  /** The newest sender counts: an older connection may be one whose other end is long gone. */
+  async #takeTurn(intake: Intake): Promise<void> {
+    for (const [other, ended] of [...this.#connections]) {
+      if (other === intake || !other.admitted) continue;
+      other.stop();
+      await ended;
+    }
+  }
+
+  #ended(intake: Intake, cause: unknown): void {
+    const error = toTandemError(cause);
+    // The same data on both nodes would have taken it: ours is not what it should be.
+    if (error instanceof ApplyError && (error.fault === 'conflict' || error.fault === 'changeset')) {
+      this.#wantsSnapshot = true;
+    }
+    if (this.#state === 'closed') return;
+    const { code, message, hint } = error;
+    this.#lastError = { code, message, hint, at: this.#clock.wall() };
+    this.#options.log.warn({ code, hint }, `link from the active: ${message}`);
+    if (this.#current === intake) {
+      this.#current = undefined;
+      this.#state = 'waiting';
+    }
+  }
+}
+
+/** A socket file of a server that died is removed; one that answers is somebody else's. */
+async function removeStaleSocket(path: string): Promise<void> {
+  const socket: Socket = connect(path);
+  const answered = await new Promise<boolean>((resolve) => {
+    socket.once('connect', () => resolve(true));
+    socket.once('error', () => resolve(false));
+  });
+  socket.destroy();
+  if (answered) {
+    throw new TandemError({
+      code: 'replication.socket-in-use',
+      culprit: 'operator',
+      message: `another server already listens on ${path}`,
+      hint: 'Only one server runs on a node: `systemctl status tandem` shows it.',
+    });
+  }
+  await rm(path, { force: true });
+}

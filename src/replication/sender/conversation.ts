@@ -1,0 +1,182 @@
+import { type Decision, decide } from '../../core/replication/decision.ts';
+import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
+import type { Message, QuarantineNotice, SnapshotOffer } from '../../core/replication/messages.ts';
+import { formatPosition, type Head, type Position } from '../../core/replication/position.ts';
+import type { Store } from '../../store/store.ts';
+import type { Clock } from '../clock.ts';
+import { complaintError, linkError } from '../errors.ts';
+import type { MessageStream } from '../message-stream.ts';
+import { sendSnapshot } from './snapshot-source.ts';
+import { Window } from './window.ts';
+
+/** What one connection tells the sender. */
+export interface ConversationEvents {
+  greeted(peer: Greeting, decision: Decision): void;
+  /** The standby proved to be at this position of our own history. */
+  seeding(fraction: number): void;
+  following(standsAt: Position): void;
+  acknowledged(position: Position): void;
+  quarantined(notice: QuarantineNotice): void;
+  /** Each ping: a moment to look at deadlines. */
+  tick(): void;
+}
+
+export interface ConversationOptions {
+  readonly store: Store;
+  readonly stream: MessageStream;
+  readonly greeting: Greeting;
+  readonly clock: Clock;
+  readonly pingMs: number;
+  /** The standby is taken for dead after this much silence. */
+  readonly silenceMs: number;
+  /** The same while it verifies a whole copy, which may take it some seconds at once. */
+  readonly verifyingMs: number;
+  readonly events: ConversationEvents;
+}
+
+type Phase =
+  | { readonly name: 'greeting' }
+  | { readonly name: 'snapshot' }
+  | { readonly name: 'verifying'; readonly head: Head }
+  | { readonly name: 'tail' };
+
+/** One connection to the standby, from greeting to its end. */
+export class Conversation {
+  readonly #options: ConversationOptions;
+  readonly #window = new Window();
+  #phase: Phase = { name: 'greeting' };
+  /** The last sequence sent. */
+  #sent = 0;
+  #over = false;
+  /** Why we ended it ourselves. */
+  #failure: unknown;
+
+  constructor(options: ConversationOptions) {
+    this.#options = options;
+  }
+
+  /** The last sequence that went to the standby. */
+  get sent(): number {
+    return this.#sent;
+  }
+
+  /** Runs until the link ends; always rejects, with the reason. */
+  async run(): Promise<never> {
+    const { stream, clock, pingMs, events } = this.#options;
+    let cancelPing = (): void => {};
+    const ping = (): void => {
+      stream.send({ kind: 'ping' });
+      events.tick();
+      cancelPing = clock.after(pingMs, ping);
+    };
+    cancelPing = clock.after(pingMs, ping);
+    try {
+      stream.send({ kind: 'greeting', greeting: this.#options.greeting });
+      return await this.#listen();
+    } finally {
+      this.#over = true;
+      cancelPing();
+      stream.destroy();
+    }
+  }
+
+  /** Sends what the window lets through; called whenever something may have changed. */
+  pump(): void {
+    const { store, stream } = this.#options;
+    while (!this.#over && this.#phase.name === 'tail' && this.#window.open) {
+      const { roomEntries, roomBytes } = this.#window;
+      const entries = store.entriesAfter(this.#sent, Math.min(roomEntries, 64), roomBytes);
+      if (entries.length === 0) return;
+      for (const entry of entries) {
+        stream.send({ kind: 'entry', entry });
+        this.#window.sent(entry);
+        this.#sent = entry.position.sequence;
+      }
+    }
+  }
+
+  async #listen(): Promise<never> {
+    const { stream, silenceMs, verifyingMs } = this.#options;
+    const silence = (): number => (this.#phase.name === 'verifying' ? verifyingMs : silenceMs);
+    try {
+      for await (const messages of stream.portions(silence)) {
+        for (const message of messages) this.#hear(message);
+      }
+      throw linkError('closed', 'the link was closed');
+    } catch (error) {
+      throw this.#failure ?? error;
+    }
+  }
+
+  #hear(message: Message): void {
+    const { events } = this.#options;
+    if (message.kind === 'greeting' && this.#phase.name === 'greeting') this.#greeted(message.greeting);
+    else if (message.kind === 'acknowledgement') this.#acknowledged(message.position);
+    else if (message.kind === 'quarantined') events.quarantined(message.notice);
+    else if (message.kind === 'complaint') throw complaintError(message.complaint);
+    else if (message.kind !== 'pong') {
+      throw linkError('garbled', `a ${message.kind} message is not expected by the sending side`);
+    }
+  }
+
+  #greeted(peer: Greeting): void {
+    const { store, stream, events, greeting } = this.#options;
+    const history = {
+      head: store.head,
+      firstSequence: store.firstSequence,
+      hashAt: (sequence: number): string | undefined => store.hashAt(sequence),
+    };
+    const decision = decide(history, peer.head, peer.wants);
+    events.greeted(peer, decision);
+    const admitted = admitSender(peer, greeting);
+    if ('code' in admitted) throw complaintError(admitted);
+    if (decision.kind === 'tail') {
+      this.#sent = decision.after;
+      stream.send({ kind: 'tail', after: decision.after });
+      this.#follow(peer.head.position);
+      return;
+    }
+    this.#phase = { name: 'snapshot' };
+    void this.#seed(decision.kind === 'diverged' ? 'diverged' : decision.reason);
+  }
+
+  async #seed(reason: SnapshotOffer['reason']): Promise<void> {
+    const { store, stream, events } = this.#options;
+    try {
+      events.seeding(0);
+      const head = await sendSnapshot(store, stream, reason, events.seeding);
+      this.#phase = { name: 'verifying', head };
+    } catch (error) {
+      this.#failure ??= error;
+      stream.destroy();
+    }
+  }
+
+  #acknowledged(position: Position): void {
+    if (this.#phase.name === 'verifying') {
+      const { head } = this.#phase;
+      if (position.sequence !== head.position.sequence || position.epoch !== head.position.epoch) {
+        throw linkError(
+          'garbled',
+          `the standby acknowledged ${formatPosition(position)} instead of the copy`,
+        );
+      }
+      this.#sent = position.sequence;
+      this.#follow(position);
+    } else if (this.#phase.name !== 'tail' || position.sequence > this.#sent) {
+      throw linkError(
+        'garbled',
+        `the standby acknowledged ${formatPosition(position)}, which it was not sent`,
+      );
+    }
+    this.#window.acknowledged(position);
+    this.#options.events.acknowledged(position);
+    this.pump();
+  }
+
+  #follow(standsAt: Position): void {
+    this.#phase = { name: 'tail' };
+    this.#options.events.following(standsAt);
+    this.pump();
+  }
+}

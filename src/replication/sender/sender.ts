@@ -1,0 +1,284 @@
+import type { TandemError } from '../../core/errors.ts';
+import { backoffMs } from '../../core/replication/backoff.ts';
+import * as books from '../../core/replication/book.ts';
+import type { Greeting } from '../../core/replication/greeting.ts';
+import type { QuarantineNotice } from '../../core/replication/messages.ts';
+import { covers, type Position } from '../../core/replication/position.ts';
+import type { Store } from '../../store/store.ts';
+import { type Clock, systemClock } from '../clock.ts';
+import { toTandemError } from '../errors.ts';
+import type { Log } from '../log.ts';
+import { MessageStream } from '../message-stream.ts';
+import { greetingOf, type Self } from '../self.ts';
+import { Conversation } from './conversation.ts';
+import type { Connect, Link } from './link.ts';
+import { removeLeftovers } from './snapshot-source.ts';
+import type { SenderStatus } from './status.ts';
+import { Waiters } from './waiters.ts';
+
+export interface SenderOptions {
+  readonly store: Store;
+  readonly self: Self;
+  /** What the standby is called until it introduced itself. */
+  readonly peerName: string;
+  readonly connect: Connect;
+  readonly log: Log;
+  readonly clock?: Clock;
+  /** Default 1000. */
+  readonly pingMs?: number;
+  /** Default 3000. */
+  readonly silenceMs?: number;
+  /** Default 60000. */
+  readonly verifyingMs?: number;
+}
+
+/** Keeps the standby's copy equal to ours, for as long as this node is active. */
+export class Sender {
+  readonly #options: SenderOptions;
+  readonly #clock: Clock;
+  readonly #waiters: Waiters;
+  readonly #listeners = new Set<(status: SenderStatus) => void>();
+  #book: books.Book;
+  #state: SenderStatus['state'] = 'stopped';
+  #conversation: Conversation | undefined;
+  #stream: MessageStream | undefined;
+  #link: Link | undefined;
+  #peer: Greeting | undefined;
+  #lastError: SenderStatus['lastError'];
+  #lastQuarantine: QuarantineNotice | undefined;
+  #failures = 0;
+  /** Changes with each start, so that what belongs to an earlier run finds that it is over. */
+  #run = 0;
+  #wake = (): void => {};
+  #unsubscribe = (): void => {};
+  #told = '';
+
+  constructor(options: SenderOptions) {
+    this.#options = options;
+    this.#clock = options.clock ?? systemClock;
+    this.#waiters = new Waiters(this.#clock);
+    this.#book = books.openBook(options.peerName, options.store.position);
+  }
+
+  /** Connects and stays connected until `stop`. */
+  start(): void {
+    if (this.#state !== 'stopped') return;
+    const run = ++this.#run;
+    this.#book = books.openBook(this.#book.peer, this.#options.store.position);
+    this.#failures = 0;
+    this.#unsubscribe = this.#options.store.onChange(({ head }) => {
+      this.#note(books.committed(this.#book, head.position, this.#clock.now()));
+      this.#conversation?.pump();
+    });
+    this.#enter('connecting');
+    removeLeftovers(this.#options.store).catch((error: unknown) => {
+      this.#options.log.warn({ err: error }, 'an old copy beside the store could not be removed');
+    });
+    void this.#keepConnected(run);
+  }
+
+  /** Writers that still wait are told that the standby did not acknowledge. */
+  stop(): void {
+    if (this.#state === 'stopped') return;
+    this.#run++;
+    this.#unsubscribe();
+    this.#wake();
+    this.#stream?.destroy();
+    this.#link?.close();
+    this.#waiters.giveUp();
+    this.#note(books.lost(this.#book, 'stopped'));
+    this.#enter('stopped');
+  }
+
+  /** Connects now instead of when the next attempt is due, and sends what there is to send. */
+  nudge(): void {
+    this.#wake();
+    this.#conversation?.pump();
+  }
+
+  /**
+   * True only when the standby has said that everything up to `position` is applied and synced there. False after
+   * `timeoutMs`; at once while no standby is connected, or one that still gets a whole copy: then the pair is
+   * unprotected, and says so.
+   */
+  async acknowledged(position: Position, timeoutMs: number): Promise<boolean> {
+    const { acknowledged, phase } = this.#book;
+    if (acknowledged !== undefined && covers(acknowledged, position)) return true;
+    const reachable = phase === 'tail' || phase === 'greeting';
+    const covered = reachable && (await this.#waiters.wait(position, timeoutMs));
+    if (!covered) this.#note(books.gaveUpWaiting(this.#book));
+    return covered;
+  }
+
+  /** Called whenever state or protection changed. Returns what ends it. */
+  onStatus(listener: (status: SenderStatus) => void): () => void {
+    this.#listeners.add(listener);
+    return () => {
+      this.#listeners.delete(listener);
+    };
+  }
+
+  get status(): SenderStatus {
+    const book = this.#book;
+    const peer = this.#peer;
+    const lag = books.lagEntries(book);
+    return {
+      state: this.#state,
+      connected: book.phase !== 'disconnected',
+      peer: peer && { nodeId: peer.nodeId, nodeName: peer.nodeName, product: peer.product, head: peer.head },
+      acknowledged: book.acknowledged,
+      lagEntries: lag,
+      lagMs: lag === 0 ? 0 : this.#ageOfOldest(),
+      protected: books.isProtected(book),
+      protectedSince:
+        book.protectedSince === undefined
+          ? undefined
+          : Math.round(this.#clock.wall() - (this.#clock.now() - book.protectedSince)),
+      unsentBytes: lag === 0 ? 0 : this.#unsentBytes(),
+      snapshotProgress: book.phase === 'snapshot' ? book.progress : undefined,
+      sentence: books.describe(book),
+      lastError: this.#lastError,
+      lastQuarantine: this.#lastQuarantine,
+    };
+  }
+
+  async #keepConnected(run: number): Promise<void> {
+    while (run === this.#run) {
+      this.#enter('connecting');
+      const error = await this.#connectOnce(run).catch(toTandemError);
+      if (run !== this.#run) return;
+      this.#lose(error);
+      await this.#pause(backoffMs(++this.#failures, error.code));
+    }
+  }
+
+  /** Resolves with why it ended. */
+  async #connectOnce(run: number): Promise<TandemError> {
+    const { store, self, connect } = this.#options;
+    const link = await connect();
+    if (run !== this.#run) {
+      link.close();
+      return toTandemError(new Error('stopped'));
+    }
+    const stream = new MessageStream(link.stream, this.#clock);
+    const conversation = new Conversation({
+      store,
+      stream,
+      greeting: greetingOf(self, store, 'active', 'whatever'),
+      clock: this.#clock,
+      pingMs: this.#options.pingMs ?? 1_000,
+      silenceMs: this.#silenceMs,
+      verifyingMs: this.#options.verifyingMs ?? 60_000,
+      events: this.#events(run),
+    });
+    this.#link = link;
+    this.#stream = stream;
+    this.#conversation = conversation;
+    try {
+      return await conversation.run();
+    } catch (error) {
+      const said = toTandemError(error);
+      return said.code === 'replication.link.closed' ? (link.reason() ?? said) : said;
+    } finally {
+      link.close();
+      if (run === this.#run) this.#conversation = undefined;
+    }
+  }
+
+  #events(run: number): ConstructorParameters<typeof Conversation>[0]['events'] {
+    const current = (note: () => void): void => {
+      if (run === this.#run) note();
+    };
+    return {
+      greeted: (peer, decision) =>
+        current(() => {
+          this.#peer = peer;
+          this.#options.log.info(
+            { peer: peer.nodeName, head: peer.head.position, decision },
+            'standby reached',
+          );
+          this.#note(books.reached(this.#book, peer.nodeName));
+          this.#enter('greeting');
+        }),
+      seeding: (fraction) =>
+        current(() => {
+          this.#note(books.standsAt(books.seeding(this.#book, fraction), undefined));
+          this.#waiters.giveUp();
+          this.#enter('snapshot');
+        }),
+      following: (position) =>
+        current(() => {
+          this.#failures = 0;
+          this.#lastError = undefined;
+          this.#note(books.following(books.standsAt(this.#book, position)));
+          this.#enter('tail');
+        }),
+      acknowledged: (position) =>
+        current(() => {
+          this.#note(books.acknowledged(this.#book, position, this.#clock.now()));
+          this.#waiters.acknowledged(position);
+        }),
+      quarantined: (notice) =>
+        current(() => {
+          this.#lastQuarantine = notice;
+          this.#options.log.warn({ notice }, 'the standby put entries of its own aside');
+        }),
+      tick: () =>
+        current(() => this.#note(books.checkProgress(this.#book, this.#clock.now(), this.#silenceMs))),
+    };
+  }
+
+  #lose(error: TandemError): void {
+    const { code, message, hint } = error;
+    if (this.#lastError?.message !== message)
+      this.#options.log.warn({ code, hint }, `link to the standby: ${message}`);
+    this.#lastError = { code, message, hint, at: this.#clock.wall() };
+    this.#note(books.lost(this.#book, message));
+    this.#waiters.giveUp();
+    this.#enter('waiting');
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(ms, () => this.#wake());
+      this.#wake = () => {
+        this.#wake = () => {};
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  #note(book: books.Book): void {
+    this.#book = book;
+    this.#tell();
+  }
+
+  #enter(state: SenderStatus['state']): void {
+    this.#state = state;
+    this.#tell();
+  }
+
+  #tell(): void {
+    const now = `${this.#state} ${books.isProtected(this.#book)}`;
+    if (now === this.#told) return;
+    this.#told = now;
+    if (this.#listeners.size === 0) return;
+    const { status } = this;
+    for (const listener of [...this.#listeners]) listener(status);
+  }
+
+  get #silenceMs(): number {
+    return this.#options.silenceMs ?? 3_000;
+  }
+
+  #ageOfOldest(): number {
+    const oldest = this.#options.store.entryAt((this.#book.acknowledged?.sequence ?? 0) + 1);
+    return oldest === undefined ? 0 : Math.max(0, this.#clock.wall() - oldest.timeMs);
+  }
+
+  #unsentBytes(): number {
+    const sent = this.#conversation?.sent ?? this.#book.acknowledged?.sequence ?? 0;
+    return this.#options.store.bytesAfter(sent) + (this.#stream?.unsentBytes ?? 0);
+  }
+}

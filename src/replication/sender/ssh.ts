@@ -1,0 +1,132 @@
+import { timingSafeEqual } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Client, type ClientChannel } from 'ssh2';
+import { TandemError } from '../../core/errors.ts';
+import { linkError } from '../errors.ts';
+import { fingerprint, type PublicKey, parsePublicKey } from '../keys/public-key.ts';
+import type { Connect, Link } from './link.ts';
+
+export interface SshOptions {
+  readonly host: string;
+  /** Default 22. */
+  readonly port?: number;
+  /** Default `tandem`. */
+  readonly username?: string;
+  /** The file that `ensureReplicationKey` made. */
+  readonly privateKeyPath: string;
+  /** The standby's host key as it was pinned while pairing: `ssh-ed25519 AAAA…`. */
+  readonly hostKey: string;
+  /** Until the channel is open. Default 5000. */
+  readonly timeoutMs?: number;
+}
+
+/** Ways to the receiver through the standby's own sshd. Its `authorized_keys` decides what runs there, not we. */
+export function connectOverSsh(options: SshOptions): Connect {
+  return async () => {
+    const privateKey = await readPrivateKey(options.privateKeyPath);
+    const client = new Client();
+    try {
+      return await openLink(client, options, privateKey);
+    } catch (error) {
+      client.destroy();
+      throw error;
+    }
+  };
+}
+
+async function openLink(client: Client, options: SshOptions, privateKey: Buffer): Promise<Link> {
+  const where = `${options.host}:${options.port ?? 22}`;
+  const pinned = parsePublicKey(options.hostKey);
+  const { promise, resolve, reject } = Promise.withResolvers<Link>();
+  let strangerKey: Buffer | undefined;
+  const timer = setTimeout(
+    () => reject(linkError('unreachable', `${where} did not answer in time`)),
+    options.timeoutMs ?? 5_000,
+  );
+  client.on('error', (error) => {
+    // Also after the link was made: then the stream's own end tells.
+    reject(explain(error, where, strangerKey, pinned));
+  });
+  client.on('close', () => reject(linkError('unreachable', `${where} closed the connection`)));
+  client.on('ready', () => {
+    client.exec('tandem replica receive', (error, channel) => {
+      if (error) reject(linkError('unreachable', `${where} opened no channel: ${error.message}`, error));
+      else resolve(linkOver(client, channel, where));
+    });
+  });
+  client.connect({
+    host: options.host,
+    port: options.port ?? 22,
+    username: options.username ?? 'tandem',
+    privateKey,
+    authHandler: ['publickey'],
+    readyTimeout: options.timeoutMs ?? 5_000,
+    algorithms: { serverHostKey: ['ssh-ed25519'] },
+    hostVerifier: (key: Buffer) => {
+      const same = key.length === pinned.blob.length && timingSafeEqual(key, pinned.blob);
+      if (!same) strangerKey = key;
+      return same;
+    },
+  });
+  return promise.finally(() => clearTimeout(timer));
+}
+
+function linkOver(client: Client, channel: ClientChannel, where: string): Link {
+  let said = '';
+  let status: number | null | undefined;
+  channel.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString('utf8')).slice(-1000);
+  });
+  channel.on('exit', (code: number | null) => {
+    status = code;
+  });
+  client.on('close', () => channel.destroy());
+  return {
+    stream: channel,
+    reason: () => {
+      const words = said.trim().split('\n').at(-1) ?? '';
+      if (words === '' && (status === undefined || status === 0)) return undefined;
+      const because = words === '' ? `the receiving command ended with status ${status}` : words;
+      return linkError('unreachable', `${where}: ${because}`);
+    },
+    close: () => {
+      channel.destroy();
+      client.destroy();
+    },
+  };
+}
+
+function explain(error: Error, where: string, stranger: Buffer | undefined, pinned: PublicKey): TandemError {
+  if (stranger !== undefined) {
+    return new TandemError({
+      code: 'replication.host-key',
+      culprit: 'operator',
+      message: `${where} shows the host key ${fingerprint(stranger)}, but ${fingerprint(pinned.blob)} was pinned when the pair was made`,
+      hint: 'If the machine was installed anew, pair the nodes again. If not, somebody else answers at this address.',
+    });
+  }
+  if ('level' in error && error.level === 'client-authentication') {
+    return new TandemError({
+      code: 'replication.authentication',
+      culprit: 'operator',
+      message: `${where} does not accept this node's replication key`,
+      hint: 'Pair the nodes again, and check that its sshd allows the user tandem and public keys.',
+      cause: error,
+    });
+  }
+  return linkError('unreachable', `${where} cannot be reached: ${error.message}`, error);
+}
+
+async function readPrivateKey(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new TandemError({
+      code: 'replication.key-file',
+      culprit: 'operator',
+      message: `the replication key ${path} cannot be read`,
+      hint: 'Pair the nodes again, which makes a new one.',
+      cause: error,
+    });
+  }
+}
