@@ -69,10 +69,13 @@ export function addFailoverCommands(program: Command): void {
     });
 
   // Run over SSH by the primary node, with its request on standard input.
-  failover.command('accept', { hidden: true }).action(async () => {
-    const request: unknown = JSON.parse(readFileSync(0, 'utf8'));
-    process.stdout.write(`${JSON.stringify(await callApi('POST', '/pairing', request))}\n`);
-  });
+  failover
+    .command('accept', { hidden: true })
+    .option('--json')
+    .action(async () => {
+      const request: unknown = JSON.parse(readFileSync(0, 'utf8'));
+      process.stdout.write(`${JSON.stringify(await callApi('POST', '/pairing', request))}\n`);
+    });
 }
 
 function number(option: string, text: string): number {
