@@ -35,7 +35,11 @@ export class VpnClient {
     timeoutMs = 30_000,
   ): Promise<VpnClient> {
     const profile = `/run/${account.user}.ovpn`;
-    await lab.exec(host, ['install', '-m', '0600', '/dev/stdin', profile], { input: account.profile });
+    const stored = await lab.exec(host, ['sh', '-c', 'umask 077 && cat > "$0"', profile], {
+      input: account.profile,
+    });
+    if (stored.code !== 0)
+      throw new Error(`the profile of ${account.user} could not be put on ${host}: ${stored.stderr}`);
     const client = new VpnClient(lab, host, { profile, socket: `/run/${account.user}.sock` });
     client.#child.stdin?.write(`${account.user}\n${account.password}\n`);
     await until(
