@@ -9,8 +9,14 @@ export class Readiness {
 
   constructor(descriptors: readonly number[], onReady: () => void) {
     for (const fd of descriptors) {
-      this.#handles.push(node.poll(fd, { readable: true }, onReady));
+      this.#handles.push(node.poll(fd, { readable: true }, () => this.#ready(onReady)));
     }
+  }
+
+  #ready(onReady: () => void): void {
+    onReady();
+    // koffi calls outside of Node's callback scope, so promises settled here would wait for the next unrelated event.
+    setImmediate(() => undefined);
   }
 
   close(): void {

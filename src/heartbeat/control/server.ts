@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { chmodSync, existsSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { dirname } from 'node:path';
 import { TandemError } from '../../core/errors.ts';
 import type { Transition } from '../history.ts';
 import type { Status } from '../status.ts';
@@ -127,11 +128,17 @@ function isAnswered(path: string): Promise<boolean> {
 }
 
 function cannotListen(path: string, cause: NodeJS.ErrnoException): TandemError {
+  // libuv reports a missing directory as EACCES too.
+  const refused = cause.code === 'EACCES' && existsSync(dirname(path));
   return new TandemError({
-    code: `heartbeat.control.${(cause.code ?? 'failed').toLowerCase()}`,
+    code: refused ? 'heartbeat.control.eacces' : 'heartbeat.control.failed',
     culprit: 'operator',
-    message: `cannot listen on the control socket ${path}: ${cause.message}`,
-    hint: cause.code === 'EACCES' ? 'run as root' : 'create its directory, or choose another controlSocket',
+    message: `cannot listen on the control socket ${path}: ${refused ? 'permission denied' : causeOf(path, cause)}`,
+    hint: refused ? 'run as root' : 'create its directory, or choose another controlSocket',
     cause,
   });
+}
+
+function causeOf(path: string, cause: Error): string {
+  return existsSync(dirname(path)) ? cause.message : `there is no directory ${dirname(path)}`;
 }
