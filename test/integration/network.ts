@@ -24,7 +24,7 @@ export class Network implements AsyncDisposable {
   private constructor(name: string) {
     this.#name = name;
     this.directory = mkdtempSync(join(tmpdir(), `${PREFIX}-`));
-    process.on('exit', this.#onExit);
+    process.on('exit', this.#onExit).on('SIGINT', endOnSignal).on('SIGTERM', endOnSignal);
   }
 
   /** `addresses` maps the name of each host to its address and network length on `eth0`. */
@@ -63,7 +63,7 @@ export class Network implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    process.off('exit', this.#onExit);
+    process.off('exit', this.#onExit).off('SIGINT', endOnSignal).off('SIGTERM', endOnSignal);
     await Promise.all([...this.#hosts.values()].map((host) => host.killAll()));
     this.#removeNow();
   }
@@ -185,6 +185,11 @@ export async function until(
   }
 }
 
+/** So that the exit handlers clean up. */
+function endOnSignal(): void {
+  process.exit(130);
+}
+
 async function ip(...words: readonly string[]): Promise<void> {
   await run('ip', [...words]);
 }
@@ -228,6 +233,9 @@ async function removeStale(): Promise<void> {
   for (const line of stdout.split('\n')) {
     const [name = ''] = line.split(' ');
     const owner = new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1];
-    if (owner !== undefined && !existsSync(`/proc/${owner}`)) removeNamespace(name);
+    if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
+    const { stdout: pids } = await run('ip', ['netns', 'pids', name]);
+    for (const pid of pids.split('\n').filter((text) => text !== '')) signal(Number(pid), 'SIGKILL');
+    removeNamespace(name);
   }
 }

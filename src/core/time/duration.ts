@@ -3,10 +3,6 @@ declare const durationBrand: unique symbol;
 /** A span of time in whole or fractional microseconds. Never built from a bare number: say the unit. */
 export type Duration = number & { readonly [durationBrand]: 'microseconds' };
 
-export function microseconds(count: number): Duration {
-  return count as Duration;
-}
-
 export function milliseconds(count: number): Duration {
   return (count * 1000) as Duration;
 }

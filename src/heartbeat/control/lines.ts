@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 
 /** Longest line either side may send, and most bytes that may wait for a slow reader. */
-export const LONGEST_LINE = 65_536;
+const LONGEST_LINE = 65_536;
 
 /** Calls `onLine` for each line that arrives; a longer one than `LONGEST_LINE` ends the connection. */
 export function readLines(socket: Socket, onLine: (line: string) => void): void {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** What may be asked on the control socket, one JSON object per line. */
-export const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command', [
+const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command', [
   z.strictObject({ command: z.literal('status') }),
   z.strictObject({ command: z.literal('subscribe') }),
   z.strictObject({ command: z.literal('resign'), timeoutMs: z.int().min(1).max(60_000).default(1000) }),
