@@ -4,6 +4,9 @@ import { TandemError } from '../core/errors.ts';
 import { readJsonLines } from './json-lines.ts';
 
 const reconnectMs = 100;
+const questionEveryMs = 500;
+/** A heartbeat that is silent for so long is taken for frozen: its lease on the address has ended or is about to. */
+const longestSilenceMs = 2_000;
 
 /** What the server needs of the heartbeat's status object; the rest is passed on to who asks for it. */
 export interface HeartbeatStatus {
@@ -48,7 +51,7 @@ const resignationSchema: z.ZodType<Resignation> = z.looseObject({
   error: z.looseObject({ message: z.string() }).optional(),
 });
 
-/** Follows the heartbeat over its control socket: every state it enters is reported once, also after reconnecting. */
+/** Follows the heartbeat over its control socket; the state it is in is reported at every change and twice a second. */
 export class HeartbeatClient {
   readonly #socketPath: string;
   readonly #onState: (state: HeartbeatStatus['state'], cause: string) => void;
@@ -56,6 +59,7 @@ export class HeartbeatClient {
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
   #subscribed = false;
+  #askedAt: number | undefined;
 
   constructor(socketPath: string, onState: (state: HeartbeatStatus['state'], cause: string) => void) {
     this.#socketPath = socketPath;
@@ -66,13 +70,16 @@ export class HeartbeatClient {
     if (this.#stopped || this.#socket !== undefined) return;
     const socket = createConnection(this.#socketPath);
     this.#socket = socket;
+    this.#askedAt = undefined;
+    const questions = setInterval(() => this.#question(socket), questionEveryMs);
     socket.on('connect', () => socket.write('{"command":"subscribe"}\n'));
     readJsonLines(socket, (value) => this.#hear(value));
     socket.on('error', () => {});
     socket.on('close', () => {
+      clearInterval(questions);
       this.#socket = undefined;
       // A heartbeat that is gone took the address with it.
-      if (this.#subscribed) this.#onState('init', 'the heartbeat of this node is gone');
+      if (this.#subscribed) this.#onState('init', 'the heartbeat of this node is gone or frozen');
       this.#subscribed = false;
       if (!this.#stopped) this.#timer = setTimeout(() => this.start(), reconnectMs);
     });
@@ -94,8 +101,24 @@ export class HeartbeatClient {
     return resignationSchema.parse(await this.#ask({ command: 'resign', timeoutMs }, timeoutMs + 2_000));
   }
 
+  /** Asks for the status again and again: a frozen heartbeat keeps its sockets but answers nothing. */
+  #question(socket: Socket): void {
+    const askedAt = this.#askedAt;
+    if (askedAt === undefined) {
+      this.#askedAt = performance.now();
+      socket.write('{"command":"status"}\n');
+      return;
+    }
+    if (performance.now() - askedAt < longestSilenceMs) return;
+    // Should this very process have been held up, the answer may lie unread: it is read before the verdict.
+    setImmediate(() => {
+      if (this.#askedAt === askedAt) socket.destroy();
+    });
+  }
+
   #hear(value: unknown): void {
     this.#subscribed = true;
+    this.#askedAt = undefined;
     const transition = transitionSchema.safeParse(value);
     if (transition.success) {
       this.#onState(transition.data.to, transition.data.cause);

@@ -1,0 +1,219 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { statusOf } from '../../../lab/demo/node-commands.ts';
+import { addUser } from '../../../lab/demo/set-up.ts';
+import { until } from '../../../lab/demo/until.ts';
+import type { Lab } from '../../../lab/lab.ts';
+import type { NodeName } from '../../../lab/topology.ts';
+import { holdsAddress, labWithPair, look, pidsOf } from './pair-lab.ts';
+
+let lab: Lab;
+before(async () => {
+  lab = await labWithPair('faults');
+});
+after(() => lab?.down());
+
+const other = (node: NodeName): NodeName => (node === 'node-a' ? 'node-b' : 'node-a');
+
+async function activeNode(): Promise<NodeName> {
+  let active: NodeName | undefined;
+  await until(
+    async () => {
+      const [a, b] = await Promise.all([statusOf(lab, 'node-a'), statusOf(lab, 'node-b')]);
+      const roles = { 'node-a': a, 'node-b': b };
+      for (const name of ['node-a', 'node-b'] as const) {
+        const [here, there] = [roles[name], roles[other(name)]];
+        if (here?.role === 'active' && here.protected && there?.role === 'standby') active = name;
+      }
+      return active !== undefined;
+    },
+    60_000,
+    'one protected active node and one standby',
+  );
+  return active!;
+}
+
+test('I4: a standby refuses a change, says who is active and exits with 75', async () => {
+  const active = await activeNode();
+  const standby = other(active);
+  const refused = await lab.exec(
+    standby,
+    ['tandem', 'user', 'add', 'mallory', '--password-file', '-', '--json'],
+    {
+      input: 'a-long-password\n',
+    },
+  );
+  assert.equal(refused.code, 75);
+  const { error } = JSON.parse(refused.stderr);
+  assert.equal(error.code, 'pair.standby');
+  assert.match(
+    error.message,
+    new RegExp(`${standby} is standby; ${active} \\(10\\.99\\.0\\.[12]\\) is active`),
+  );
+  const users = await look(lab, active, 'tandem user list');
+  assert.doesNotMatch(users, /mallory/);
+});
+
+test('bad input is refused with what to do next, and nothing is changed', async () => {
+  const active = await activeNode();
+  const attempts: [words: string[], input: string, code: number, says: RegExp][] = [
+    [['user', 'add', 'Bad Name', '--password-file', '-'], 'a-long-password', 65, /cannot be a user name/],
+    [['user', 'add', 'carol', '--password-file', '-'], 'short', 65, /password needs 8 to 1024 characters/],
+    [['user', 'add', 'carol', '--password-file', '/nowhere'], '', 65, /\/nowhere cannot be read/],
+    [['user', 'remove', 'nobody'], '', 65, /no user nobody/],
+    [['profile', 'get', 'nobody'], '', 65, /no user nobody/i],
+    [['user', 'frobnicate'], '', 64, /unknown command/],
+    [['init', '--primary'], '', 73, /is a node already/],
+    [
+      [
+        'failover',
+        'set',
+        '--virtual-address',
+        '10.99.0.101/24',
+        '--vhid',
+        '52',
+        '--peer',
+        '10.99.0.2',
+        '--peer-password-file',
+        '-',
+      ],
+      'x',
+      73,
+      /is paired with .* already/,
+    ],
+  ];
+  const before = await statusOf(lab, active);
+  for (const [words, input, code, says] of attempts) {
+    const result = await lab.exec(active, ['tandem', ...words], { input: `${input}\n`, timeoutMs: 30_000 });
+    assert.match(result.stderr, says);
+    assert.equal(result.code, code, `${words.join(' ')}: ${result.stderr}`);
+    assert.ok(
+      result.stderr.trim().split('\n').length <= 2,
+      `more than a line and a next step: ${result.stderr}`,
+    );
+  }
+  assert.deepEqual((await statusOf(lab, active))?.position, before?.position);
+});
+
+test('I1: a frozen heartbeat loses the address by its lease; thawed, it comes back as standby and nothing written is lost', async () => {
+  const active = await activeNode();
+  const [heartbeat] = await pidsOf(lab, active, 'heartbeat run');
+  assert.ok(heartbeat);
+  const written = await addUser(lab, active, 'before-the-freeze');
+  assert.equal(written.protected, true);
+  await look(lab, active, `kill -STOP ${heartbeat}`);
+  await until(
+    async () => (await statusOf(lab, other(active)))?.role === 'active',
+    20_000,
+    'the other node to serve',
+  );
+  await until(async () => !(await holdsAddress(lab, active)), 20_000, 'the kernel to take the address away');
+  await until(
+    async () => (await statusOf(lab, active))?.role === 'standby',
+    20_000,
+    'the frozen node to stop writing',
+  );
+  assert.equal(await holdsAddress(lab, other(active)), true);
+  await look(lab, active, `kill -CONT ${heartbeat}`);
+  assert.equal(await activeNode(), other(active), 'I6: the thawed node does not displace the serving one');
+  assert.match(await look(lab, other(active), 'tandem user list'), /before-the-freeze/);
+});
+
+test('a killed heartbeat: the supervisor removes the address at once and starts it again as standby', async () => {
+  const active = await activeNode();
+  const [heartbeat] = await pidsOf(lab, active, 'heartbeat run');
+  await look(lab, active, `kill -KILL ${heartbeat}`);
+  await until(
+    async () => (await statusOf(lab, other(active)))?.role === 'active',
+    20_000,
+    'the other node to serve',
+  );
+  assert.equal(await holdsAddress(lab, active), false);
+  assert.equal(await activeNode(), other(active));
+});
+
+test('a killed server comes back by itself and the address stays where it is', async () => {
+  const active = await activeNode();
+  const [server] = await pidsOf(lab, active, 'server-main.ts');
+  await look(lab, active, `kill -KILL ${server}`);
+  await until(async () => (await statusOf(lab, active)) !== undefined, 20_000, 'the server to answer again');
+  assert.equal(await holdsAddress(lab, active), true);
+  assert.equal(await activeNode(), active);
+});
+
+test('a killed supervisor takes everything with it; the other node serves and the service comes back as standby', async () => {
+  const active = await activeNode();
+  const [supervisor] = await pidsOf(lab, active, 'cli/main.ts run');
+  await look(lab, active, `kill -KILL ${supervisor}`);
+  await until(
+    async () => (await statusOf(lab, other(active)))?.role === 'active',
+    20_000,
+    'the other node to serve',
+  );
+  assert.equal(await activeNode(), other(active));
+  assert.equal((await pidsOf(lab, active, 'heartbeat run')).length, 1);
+  assert.equal((await pidsOf(lab, active, '^openvpn --config')).length, 1);
+});
+
+test('a killed OpenVPN is started again', async () => {
+  const active = await activeNode();
+  const [openvpn] = await pidsOf(lab, active, '^openvpn --config');
+  await look(lab, active, `kill -KILL ${openvpn}`);
+  await until(
+    async () => {
+      const pid = (await statusOf(lab, active))?.openvpn[0]?.pid;
+      return pid != null && String(pid) !== openvpn;
+    },
+    20_000,
+    'another OpenVPN process',
+  );
+});
+
+test('I8: no password or key in arguments, logs or files that others can read', async () => {
+  const active = await activeNode();
+  const secret = 'correct-horse-battery-staple';
+  const added = await lab.exec(active, ['tandem', 'user', 'add', 'dave', '--password-file', '-'], {
+    input: `${secret}\n`,
+  });
+  assert.equal(added.code, 0, added.stderr);
+  for (const node of ['node-a', 'node-b'] as const) {
+    assert.equal(
+      await look(
+        lab,
+        node,
+        `grep -rl -e ${secret.replace('-', '[-]')} -e 'PRIVATE[ ]KEY' /var/log /proc/[0-9]*/cmdline 2>/dev/null`,
+      ),
+      '',
+    );
+    const readable = `find /var/lib/tandem /run/tandem /etc/tandem -type f -perm /o=r -not -name node.json`;
+    assert.equal(await look(lab, node, readable), '');
+  }
+});
+
+test('I9: stopping the service undoes what the node changed in the kernel, and the other node serves', async () => {
+  const active = await activeNode();
+  const changed =
+    'sysctl -n net.ipv4.ip_forward net.ipv4.ip_nonlocal_bind; nft list tables; ip -br link show type tun';
+  assert.match(await look(lab, active, changed), /^1\n1\ntable inet tandem\ntandem0/);
+  await look(lab, active, 'systemctl stop tandem');
+  assert.equal(await look(lab, active, changed), '0\n0');
+  assert.equal(await holdsAddress(lab, active), false);
+  assert.equal(await look(lab, active, 'ls /run/tandem'), '');
+  await until(
+    async () => (await statusOf(lab, other(active)))?.role === 'active',
+    20_000,
+    'the other node to serve',
+  );
+  await look(lab, active, 'systemctl start tandem');
+  assert.equal(await activeNode(), other(active));
+});
+
+test('both nodes lose their power and come back: one serves, with everything that was acknowledged', async () => {
+  const active = await activeNode();
+  assert.equal((await addUser(lab, active, 'before-the-blackout')).protected, true);
+  await Promise.all([lab.powerOff('node-a'), lab.powerOff('node-b')]);
+  await lab.powerOn('node-a');
+  await lab.powerOn('node-b');
+  const serving = await activeNode();
+  assert.match(await look(lab, serving, 'tandem user list'), /before-the-blackout/);
+});
