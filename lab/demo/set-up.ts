@@ -14,12 +14,6 @@ export const pair = {
   office: '10.99.0.50',
 } as const;
 
-export interface DemoAccount {
-  readonly user: string;
-  readonly password: string;
-  readonly profile: string;
-}
-
 /** Two installed machines become a pair, by the product's own commands. */
 export async function setUpPair(lab: Lab, onProgress: (what: string) => void): Promise<void> {
   onProgress('node-a: tandem init --primary');

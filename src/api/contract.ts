@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** The shapes the API answers with; the command and, later, the web read the same. Times are ISO 8601. */
-export interface PositionView {
+interface PositionView {
   readonly epoch: number;
   readonly sequence: number;
 }

@@ -25,7 +25,7 @@ export interface PairWish {
 }
 
 /** How this node introduces itself; makes its replication key when there is none. */
-export async function introduce(node: NodeConfig, productVersion: string): Promise<Introduction> {
+async function introduce(node: NodeConfig, productVersion: string): Promise<Introduction> {
   const key = await ensureReplicationKey(paths.sshDirectory);
   return {
     nodeId: node.nodeId,

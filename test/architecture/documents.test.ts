@@ -8,7 +8,9 @@ const root = resolve(import.meta.dirname, '../..');
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
   cwd: root,
   encoding: 'utf8',
-}).split('\n');
+})
+  .split('\n')
+  .filter((file) => file !== '');
 const topFolders = new Set(tracked.map((file) => file.split('/')[0]));
 const documents = tracked.filter((file) => file.endsWith('.md') && existsSync(join(root, file)));
 
