@@ -9,8 +9,8 @@ export interface Book {
   /** What the standby last said is applied and synced; undefined until it was ever heard. */
   readonly acknowledged: Position | undefined;
   readonly protectedSince: number | undefined;
-  /** Since when something has been waiting without any progress. */
-  readonly stalledSince: number | undefined;
+  /** One entry on its way and when it began to wait; the next one is chosen when this one is acknowledged. */
+  readonly awaited: { readonly sequence: number; readonly since: number } | undefined;
   /** Why the link is not up. */
   readonly trouble: string | undefined;
   /** 0 to 1 while a whole copy is under way. */
@@ -26,7 +26,7 @@ export function openBook(peer: string, head: Position): Book {
     head,
     acknowledged: undefined,
     protectedSince: undefined,
-    stalledSince: undefined,
+    awaited: undefined,
     trouble: undefined,
     progress: 0,
     gaveUp: false,
@@ -46,11 +46,11 @@ export function following(book: Book): Book {
 }
 
 export function lost(book: Book, trouble: string): Book {
-  return { ...book, phase: 'disconnected', protectedSince: undefined, stalledSince: undefined, trouble };
+  return { ...book, phase: 'disconnected', protectedSince: undefined, awaited: undefined, trouble };
 }
 
 export function committed(book: Book, head: Position, now: number): Book {
-  return { ...book, head, stalledSince: book.stalledSince ?? now };
+  return { ...book, head, awaited: book.awaited ?? { sequence: head.sequence, since: now } };
 }
 
 /**
@@ -62,12 +62,14 @@ export function acknowledged(book: Book, position: Position, now: number): Book 
   const known = book.acknowledged;
   const newest = known !== undefined && comparePositions(known, position) > 0 ? known : position;
   if (book.phase !== 'tail' || !covers(newest, book.head)) {
-    return { ...book, acknowledged: newest, stalledSince: now };
+    const arrived = book.awaited === undefined || newest.sequence >= book.awaited.sequence;
+    const awaited = arrived ? { sequence: book.head.sequence, since: now } : book.awaited;
+    return { ...book, acknowledged: newest, awaited };
   }
   return {
     ...book,
     acknowledged: newest,
-    stalledSince: undefined,
+    awaited: undefined,
     gaveUp: false,
     protectedSince: book.protectedSince ?? now,
   };
@@ -83,9 +85,9 @@ export function gaveUpWaiting(book: Book): Book {
   return { ...book, protectedSince: undefined, gaveUp: true };
 }
 
-/** Also without a waiting writer: a standby that makes no progress for `limitMs` does not protect. */
+/** Also without a waiting writer: a standby that leaves an entry waiting for `limitMs` does not protect. */
 export function checkProgress(book: Book, now: number, limitMs: number): Book {
-  if (book.stalledSince === undefined || now - book.stalledSince < limitMs) return book;
+  if (book.awaited === undefined || now - book.awaited.since < limitMs) return book;
   return book.protectedSince === undefined ? book : gaveUpWaiting(book);
 }
 

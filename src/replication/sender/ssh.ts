@@ -49,6 +49,8 @@ async function openLink(client: Client, options: SshOptions, privateKey: Buffer)
   });
   client.on('close', () => reject(linkError('unreachable', `${where} closed the connection`)));
   client.on('ready', () => {
+    // A writer waits for every small frame: it must not wait for a fuller packet.
+    client.setNoDelay(true);
     client.exec('tandem replica receive', (error, channel) => {
       if (error) reject(linkError('unreachable', `${where} opened no channel: ${error.message}`, error));
       else resolve(linkOver(client, channel, where));
