@@ -40,9 +40,9 @@ export class ApplyError extends TandemError {
 }
 
 /** Primary result codes, https://sqlite.org/rescode.html */
-export const sqliteIoError = 10;
+const sqliteIoError = 10;
 export const sqliteCorrupt = 11;
-export const sqliteFull = 13;
+const sqliteFull = 13;
 
 /** Extended codes carry the primary one in their low byte. */
 export function isSqliteError(error: unknown, ...codes: readonly number[]): boolean {

@@ -14,8 +14,8 @@ import { crc32 } from './checksum.ts';
  * docs/formats/replication.md
  */
 
-export const headerLength = 5;
-export const trailerLength = 4;
+const headerLength = 5;
+const trailerLength = 4;
 
 /** No frame is larger: what a peer sends can make us hold at most this much. */
 export const maximumPayloadLength: number = 16 * 1024 * 1024;

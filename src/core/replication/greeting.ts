@@ -22,7 +22,7 @@ export interface Greeting {
   readonly wants: 'whatever' | 'snapshot';
 }
 
-export type RefusalCode =
+type RefusalCode =
   | 'replication.protocol'
   | 'replication.wrong-pair'
   | 'replication.same-node'

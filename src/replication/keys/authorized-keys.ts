@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { formatPublicKey, parsePublicKey } from './public-key.ts';
 import { writeWhole } from './replication-key.ts';
 
-export const receiveCommand = '/usr/local/bin/tandem replica receive';
+const receiveCommand = '/usr/local/bin/tandem replica receive';
 
 /**
  * The line that lets the other node's key do one thing only: `restrict` takes away terminal, forwarding, agent and

@@ -21,7 +21,7 @@ export interface ConversationEvents {
   tick(): void;
 }
 
-export interface ConversationOptions {
+interface ConversationOptions {
   readonly store: Store;
   readonly stream: MessageStream;
   readonly greeting: Greeting;

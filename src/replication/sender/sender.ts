@@ -10,7 +10,7 @@ import { toTandemError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { MessageStream } from '../message-stream.ts';
 import { greetingOf, type Self } from '../self.ts';
-import { Conversation } from './conversation.ts';
+import { Conversation, type ConversationEvents } from './conversation.ts';
 import type { Connect, Link } from './link.ts';
 import { removeLeftovers } from './snapshot-source.ts';
 import type { SenderStatus } from './status.ts';
@@ -185,7 +185,7 @@ export class Sender {
     }
   }
 
-  #events(run: number): ConstructorParameters<typeof Conversation>[0]['events'] {
+  #events(run: number): ConversationEvents {
     const current = (note: () => void): void => {
       if (run === this.#run) note();
     };

@@ -2,8 +2,8 @@ import type { JournalEntry } from '../../core/replication/entry.ts';
 import type { Position } from '../../core/replication/position.ts';
 
 /** At most this much is on its way and unacknowledged; the rest waits in the journal, not in memory. */
-export const windowBytes: number = 1024 * 1024;
-export const windowEntries = 512;
+const windowBytes: number = 1024 * 1024;
+const windowEntries = 512;
 
 /** What was sent and not yet acknowledged: numbers only. */
 export class Window {

@@ -3,8 +3,6 @@ import type { JournalEntry } from '../../core/replication/entry.ts';
 import type { Position } from '../../core/replication/position.ts';
 import { type Actor, actorText } from '../actor.ts';
 
-export type { Actor };
-
 /** Larger changes are refused when written, so that every entry fits into one frame of the link. */
 export const maximumChangesetLength: number = 12 * 1024 * 1024;
 
