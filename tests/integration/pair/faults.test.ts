@@ -185,7 +185,7 @@ test('I8: no password or key in arguments, logs or files that others can read', 
       ),
       '',
     );
-    const readable = `find /var/lib/tandem /run/tandem /etc/tandem -type f -perm /o=r -not -name node.json`;
+    const readable = `find /var/lib/tandem /run/tandem /etc/tandem -type f -perm /o=r -not -name node.json -not -name '*.pub'`;
     assert.equal(await look(lab, node, readable), '');
   }
 });

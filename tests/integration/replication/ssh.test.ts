@@ -14,8 +14,7 @@ import { ensureReplicationKey, type ReplicationKey } from '../../../src/replicat
  */
 const namespace = `tandem-ssh-${process.pid}`;
 const port = 2222;
-const repository = new URL('../../..', import.meta.url).pathname;
-const bridge = join(repository, 'test/unit/replication/bridge-process.ts');
+const bridge = new URL('../../unit/replication/bridge-process.ts', import.meta.url).pathname;
 const sending = new URL('./sending-node.ts', import.meta.url).pathname;
 const receiving = new URL('./receiving-node.ts', import.meta.url).pathname;
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'];
@@ -110,11 +109,10 @@ test('a node whose server does not run is told apart from one that cannot be rea
 const attempts: readonly [string, readonly string[]][] = [
   ['a command of its own', ['id']],
   ['a shell', []],
-  ['a terminal', ['-tt']],
   ['sftp', ['-s', 'sftp']],
 ];
 for (const [what, words] of attempts) {
-  test(`the replication key gives no ${what}`, () => {
+  test(`the replication key gives nobody ${what}`, () => {
     const options = words.filter((word) => word.startsWith('-'));
     const rest = words.filter((word) => !word.startsWith('-'));
     const done = ssh([...options, 'root@127.0.0.1', ...rest]);
@@ -122,6 +120,12 @@ for (const [what, words] of attempts) {
     assert.match(`${done.stdout}`, /replication\.link\.garbled/, 'the receiver was reached instead');
   });
 }
+
+test('the replication key gives no terminal', () => {
+  const done = ssh(['-tt', 'root@127.0.0.1']);
+  assert.match(`${done.stderr}`, /PTY allocation request failed/);
+  assert.doesNotMatch(`${done.stdout}`, /uid=|root@|#/);
+});
 
 test('the replication key forwards nothing', () => {
   const local = ssh(['-N', '-o', 'ExitOnForwardFailure=yes', '-W', `127.0.0.1:${port}`, 'root@127.0.0.1']);
