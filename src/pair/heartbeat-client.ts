@@ -5,6 +5,7 @@ import { readJsonLines } from './json-lines.ts';
 
 const reconnectMs = 100;
 const questionEveryMs = 500;
+const statusTimeoutMs = 500;
 /** A heartbeat that is silent for so long is taken for frozen: its lease on the address has ended or is about to. */
 const longestSilenceMs = 2_000;
 
@@ -91,9 +92,9 @@ export class HeartbeatClient {
     this.#socket?.destroy();
   }
 
-  /** @throws TandemError `heartbeat.unreachable` when it does not run or does not answer within two seconds. */
+  /** @throws TandemError `heartbeat.unreachable` when it does not run or does not answer at once. */
   async status(): Promise<HeartbeatStatus> {
-    return statusSchema.parse(await this.#ask({ command: 'status' }, 2_000));
+    return statusSchema.parse(await this.#ask({ command: 'status' }, statusTimeoutMs));
   }
 
   /** Leaves the active role; answers who took over, or that nobody did and this node took it back. */
