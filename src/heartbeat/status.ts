@@ -75,10 +75,7 @@ export function present(
       leaseSeconds: toSeconds(router.lease),
     })),
     priority: router.priority,
-    effectivePriority: {
-      value: router.priority,
-      reasons: router.priority === OWNER_PRIORITY ? ['owner of the address'] : [],
-    },
+    effectivePriority: effectivePriority(state),
     peers: state.peers.map((peer) => ({
       address: formatAddress(peer.address),
       priority: peer.priority,
@@ -96,5 +93,19 @@ export function present(
     transitions: context.transitions,
     scheduling: context.scheduling,
     pid: context.pid,
+  };
+}
+
+function effectivePriority(state: State): Status['effectivePriority'] {
+  const { router } = state;
+  if (state.name === 'active' && state.priority !== router.priority) {
+    return {
+      value: state.priority,
+      reasons: ['raised above the node it took over from, until it is standby'],
+    };
+  }
+  return {
+    value: router.priority,
+    reasons: router.priority === OWNER_PRIORITY ? ['owner of the address'] : [],
   };
 }

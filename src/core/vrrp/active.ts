@@ -68,7 +68,7 @@ function leave(effects: readonly Effect[], step: Step): Step {
 
 function sendAgain(state: Active, now: Instant, ...before: readonly Effect[]): Step {
   const advertiseAt = after(now, toDuration(state.router.interval));
-  return stay({ ...state, advertiseAt }, ...before, advertise(state.router));
+  return stay({ ...state, advertiseAt }, ...before, advertise(state.router, state.priority));
 }
 
 /** The lease is renewed only from here: by a process that runs and is heard. */
@@ -111,13 +111,19 @@ function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Ad
     );
   }
   // S13 (680)-(700)
-  const tieLost = priority === router.priority && compareAddresses(source, router.source) > 0;
-  if (priority > router.priority || tieLost) {
+  const tieLost = priority === state.priority && compareAddresses(source, router.source) > 0;
+  if (priority > state.priority || tieLost) {
     return becomeBackup(state, now, { kind: 'outranked', peer: source, priority }, listen);
   }
   // S14 (710)-(720): it learns at once that it has to step back, and the neighbours who really owns the address.
   const conflict: Effect = { type: 'report', report: { kind: 'conflict', source, priority } };
   return sendAgain(state, now, announce, conflict);
+}
+
+/** A raised priority stays as long as its reason does; a configured one follows the configuration. */
+function reconfiguredPriority(state: Active, router: VirtualRouter): number {
+  const raised = state.priority > state.router.priority && router.pair && !router.preempt;
+  return raised ? Math.max(state.priority, router.priority) : router.priority;
 }
 
 function reconfigured(state: Active, now: Instant, router: VirtualRouter): Step {
@@ -126,7 +132,7 @@ function reconfigured(state: Active, now: Instant, router: VirtualRouter): Step 
   const gone = state.router.addresses.filter((old) => !has(router.addresses, old));
   const added = router.addresses.filter((wanted) => !has(state.router.addresses, wanted));
   return sendAgain(
-    { ...state, router, renewedAt: now },
+    { ...state, router, priority: reconfiguredPriority(state, router), renewedAt: now },
     now,
     ...(gone.length > 0 ? [{ type: 'release', addresses: gone } as const] : []),
     // Also those that stay: the length of the lease may be another one.

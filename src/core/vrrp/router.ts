@@ -26,5 +26,6 @@ export interface VirtualRouter {
 }
 
 export const OWNER_PRIORITY = 255;
+export const HIGHEST_BACKUP_PRIORITY = 254;
 /** In an advertisement: the sender stops being Active. */
 export const LEAVING_PRIORITY = 0;

@@ -60,6 +60,8 @@ export interface Backup extends Common {
 
 export interface Active extends Common {
   readonly name: 'active';
+  /** What it advertises and what is compared: the configured one, or above it after a takeover in a pair. */
+  readonly priority: number;
   /** RFC 9568 Adver_Timer. */
   readonly advertiseAt: Instant;
   /** When the last advertisement really left. */

@@ -3,7 +3,7 @@ import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
 import type { Duration } from '../time/duration.ts';
 import { after, type Instant } from '../time/instant.ts';
 import type { Effect } from './effects.ts';
-import { LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
+import { HIGHEST_BACKUP_PRIORITY, LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
 import type { Active, Backup, Cause, Initialize, State } from './state.ts';
 import { count } from './stats.ts';
 import type { Step } from './step.ts';
@@ -81,9 +81,11 @@ export function becomeBackup(
 export function becomeActive(state: State, now: Instant, cause: Cause): Step<Active> {
   const { router, linkUp, peers } = state;
   const { addresses, lease } = router;
+  const priority = claimedPriority(state, cause);
   return {
     state: {
       name: 'active',
+      priority,
       router,
       since: now,
       cause,
@@ -97,10 +99,24 @@ export function becomeActive(state: State, now: Instant, cause: Cause): Step<Act
     effects: [
       { type: 'claim', addresses, lease },
       { type: 'announce', addresses },
-      advertise(router),
+      advertise(router, priority),
       ...transition(state, 'active', cause),
     ],
   };
+}
+
+/**
+ * What a node that becomes Active advertises. Not in the RFC: in a pair without preemption a takeover by silence
+ * outranks whoever served before. When it turns out that the other was alive behind a broken network and both are
+ * Active, the later takeover keeps the address, because clients and newer data are with it by now; by the configured
+ * priorities they would move a second time. Ends with the next change to Backup. At 254 the addresses decide.
+ */
+function claimedPriority({ router, peers }: State, cause: Cause): number {
+  const [last] = peers;
+  if (!router.pair || router.preempt || cause.kind !== 'silence' || last === undefined)
+    return router.priority;
+  if (last.priority < router.priority) return router.priority;
+  return Math.min(last.priority + 1, HIGHEST_BACKUP_PRIORITY);
 }
 
 /** Leaves the address and says so. First the address, so that two nodes never answer for it. */
@@ -111,7 +127,7 @@ export function farewell(state: Active): { readonly state: Active; readonly effe
   };
 }
 
-export function advertise(router: VirtualRouter, priority: number = router.priority): Effect {
+export function advertise(router: VirtualRouter, priority: number): Effect {
   const addresses: readonly IpAddress[] = router.addresses.map((prefix) => prefix.address);
   return {
     type: 'advertise',
