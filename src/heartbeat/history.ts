@@ -57,6 +57,6 @@ export function shownState(name: StateName, cause: string): ShownState {
     case 'backup':
       return 'standby';
     case 'initialize':
-      return cause === 'link-down' ? 'fault' : 'init';
+      return cause === 'link-down' || cause === 'ineligible' ? 'fault' : 'init';
   }
 }

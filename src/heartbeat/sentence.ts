@@ -39,6 +39,10 @@ export function causeText(cause: Cause): string {
       return 'the link is down';
     case 'link-up':
       return 'the link is up again';
+    case 'ineligible':
+      return cause.reasons.join('; ');
+    case 'eligible':
+      return 'nothing speaks against it any more';
     case 'owner':
       return 'it owns the address (priority 255)';
     case 'silence':

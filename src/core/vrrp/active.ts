@@ -12,7 +12,7 @@ import { type Active, lateness, type State } from './state.ts';
 import { count } from './stats.ts';
 import { preceded, type Step, stay } from './step.ts';
 import { activeDownInterval, lapseAfter, renewalPeriod } from './timers.ts';
-import { advertise, becomeBackup, becomeInitialize, farewell } from './transitions.ts';
+import { advertise, becomeBackup, becomeInitialize, farewell, judged } from './transitions.ts';
 
 /** RFC 9568 §6.4.3. */
 export function active(state: Active, now: Instant, input: Input): Step {
@@ -36,6 +36,8 @@ export function active(state: Active, now: Instant, input: Input): Step {
     case 'link':
       if (input.up) return stay(state);
       return becomeInitialize({ ...state, linkUp: false }, now, { kind: 'link-down' });
+    case 'election':
+      return elected(state, now, judged(state, input.verdict));
     case 'advertised':
       return sent(state, now);
     case 'advertise-failed':
@@ -54,6 +56,21 @@ export function active(state: Active, now: Instant, input: Input): Step {
     case 'startup':
       return stay(state);
   }
+}
+
+/** A verdict that it must not serve is a planned leave; another priority is announced at once. */
+function elected(before: Active, now: Instant, judgedState: Active): Step {
+  const { verdict, router } = judgedState;
+  if (verdict.standing === 'never') {
+    const leaving = farewell(judgedState);
+    const cause = { kind: 'ineligible', reasons: verdict.reasons } as const;
+    return leave(leaving.effects, becomeInitialize(leaving.state, now, cause));
+  }
+  // A priority that was raised by a takeover stays raised while nothing speaks against this node.
+  const unchanged = verdict.standing === 'serve' && router.priority === before.router.priority;
+  const priority = unchanged ? before.priority : router.priority;
+  if (priority === before.priority) return stay(judgedState);
+  return sendAgain({ ...judgedState, priority }, now);
 }
 
 /** True when the kernel has removed the addresses because this process did not renew them in time. */

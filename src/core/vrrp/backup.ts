@@ -1,6 +1,7 @@
+import { lastInLineDelay } from '../election/candidate.ts';
 import type { IpAddress } from '../net/address.ts';
 import type { Datagram } from '../net/ipv4-packet.ts';
-import type { Duration } from '../time/duration.ts';
+import { type Duration, sum } from '../time/duration.ts';
 import { after, type Instant } from '../time/instant.ts';
 import type { Advertisement } from './codec.ts';
 import type { Effect } from './effects.ts';
@@ -11,7 +12,7 @@ import { type Backup, type Cause, lateness } from './state.ts';
 import { count } from './stats.ts';
 import { preceded, type Step, stay } from './step.ts';
 import { activeDownInterval, claimDelay } from './timers.ts';
-import { becomeActive, becomeInitialize } from './transitions.ts';
+import { becomeActive, becomeInitialize, judged } from './transitions.ts';
 
 /** RFC 9568 §6.4.2. Nothing here answers or sends for the virtual address (S3): it is not on the interface. */
 export function backup(state: Backup, now: Instant, input: Input): Step {
@@ -25,6 +26,8 @@ export function backup(state: Backup, now: Instant, input: Input): Step {
     case 'link':
       if (input.up) return stay(state);
       return becomeInitialize({ ...state, linkUp: false }, now, { kind: 'link-down' });
+    case 'election':
+      return elected(judged(state, input.verdict), now);
     case 'reconfigure':
       return stay(listen({ ...state, router: input.router }, now));
     case 'resign':
@@ -36,6 +39,12 @@ export function backup(state: Backup, now: Instant, input: Input): Step {
     case 'claim-failed':
       return stay(state);
   }
+}
+
+/** The timers go on: another priority changes who goes before whom, not how long the silence is. */
+function elected(state: Backup, now: Instant): Step {
+  if (state.verdict.standing !== 'never') return stay(state);
+  return becomeInitialize(state, now, { kind: 'ineligible', reasons: state.verdict.reasons });
 }
 
 /** Waits a full down interval from now on. */
@@ -82,6 +91,8 @@ function weigh(state: Backup, now: Instant, source: IpAddress, advertisement: Ad
   const { router } = state;
   if (advertisement.priority === LEAVING_PRIORITY) {
     if (waitsForSuccessor(state)) return stay(state);
+    // Not in the RFC: who is to serve last leaves the address to whoever else may want it.
+    if (state.verdict.standing === 'last') return stay(serveLast(state, now, source));
     // S6 (420): Skew_Time; in a pair there is nobody to wait for.
     const delay = claimDelay(router, state.activeInterval);
     const leaving = { ...state, activeDownAt: after(now, delay), leaver: source };
@@ -96,6 +107,14 @@ function weigh(state: Backup, now: Instant, source: IpAddress, advertisement: Ad
   // S7 (440)-(455)
   const adopted = { ...state, activeInterval: advertisement.interval, yielding, preemptFrom };
   return stay(listen(adopted, now), ...handedOver);
+}
+
+function serveLast(state: Backup, now: Instant, leaver: IpAddress): Backup {
+  const wait = sum(
+    activeDownInterval(state.router, state.activeInterval),
+    lastInLineDelay(state.activeInterval),
+  );
+  return { ...state, activeDownAt: after(now, wait), leaver };
 }
 
 /** RFC 9568 §6.1 Preempt_Mode: the address owner always preempts. */

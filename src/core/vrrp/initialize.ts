@@ -4,7 +4,7 @@ import { receive } from './receive.ts';
 import { OWNER_PRIORITY } from './router.ts';
 import { type Initialize, lateness } from './state.ts';
 import { type Step, stay } from './step.ts';
-import { becomeActive, becomeBackup, becomeInitialize } from './transitions.ts';
+import { becomeActive, becomeBackup, becomeInitialize, judged } from './transitions.ts';
 
 /** RFC 9568 §6.4.1. */
 export function initialize(state: Initialize, now: Instant, input: Input): Step {
@@ -15,8 +15,10 @@ export function initialize(state: Initialize, now: Instant, input: Input): Step 
       return becomeInitialize(state, now, { kind: 'stopped' }, { started: false, startAt: undefined });
     case 'link':
       return linkChanged({ ...state, linkUp: input.up }, now);
+    case 'election':
+      return elected(judged(state, input.verdict), now);
     case 'tick':
-      return lateness(state, now) >= 0 ? join(state, now) : stay(state);
+      return lateness(state, now) >= 0 ? linkChanged(state, now) : stay(state);
     case 'datagram': {
       const received = receive(state, now, input.datagram);
       return stay(received.state, ...received.effects);
@@ -41,9 +43,20 @@ function started(state: Initialize, now: Instant): Step {
   );
 }
 
+/** Only a verdict that changes whether it may take part changes more than the priority. */
+function elected(state: Initialize, now: Instant): Step {
+  const barred = state.cause.kind === 'ineligible';
+  return barred || state.verdict.standing === 'never' ? linkChanged(state, now) : stay(state);
+}
+
 function linkChanged(state: Initialize, now: Instant): Step {
   if (!state.started) return stay(state);
   if (!state.linkUp) return becomeInitialize(state, now, { kind: 'link-down' }, state);
+  if (state.verdict.standing === 'never') {
+    const startAt = state.startAt !== undefined && now < state.startAt ? state.startAt : undefined;
+    const cause = { kind: 'ineligible', reasons: state.verdict.reasons } as const;
+    return becomeInitialize(state, now, cause, { started: true, startAt });
+  }
   if (state.startAt !== undefined && now < state.startAt) {
     return becomeInitialize(state, now, { kind: 'start-delay' }, state);
   }
@@ -54,5 +67,10 @@ function join(state: Initialize, now: Instant): Step {
   // S1 §6.4.1 (105): the owner of the address does not ask.
   if (state.router.priority === OWNER_PRIORITY) return becomeActive(state, now, { kind: 'owner' });
   // S2 §6.4.1 (150)-(165)
-  return becomeBackup(state, now, { kind: state.cause.kind === 'link-down' ? 'link-up' : 'started' });
+  return becomeBackup(state, now, { kind: backAgain(state) });
+}
+
+function backAgain(state: Initialize): 'link-up' | 'eligible' | 'started' {
+  if (state.cause.kind === 'link-down') return 'link-up';
+  return state.cause.kind === 'ineligible' ? 'eligible' : 'started';
 }

@@ -1,3 +1,4 @@
+import type { Verdict } from '../election/verdict.ts';
 import type { Datagram } from '../net/ipv4-packet.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Duration } from '../time/duration.ts';
@@ -12,6 +13,8 @@ export type Input =
   /** A packet of protocol 112 arrived on the interface, as it came. */
   | { readonly type: 'datagram'; readonly datagram: Datagram }
   | { readonly type: 'link'; readonly up: boolean }
+  /** Who may serve was judged anew. */
+  | { readonly type: 'election'; readonly verdict: Verdict }
   /** A virtual address is not on the interface any more, and not because of a `release`. */
   | { readonly type: 'address-missing'; readonly address: Prefix }
   | { readonly type: 'advertised' }

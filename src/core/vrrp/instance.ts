@@ -1,3 +1,4 @@
+import { mayServe } from '../election/verdict.ts';
 import type { Instant } from '../time/instant.ts';
 import { active, hasLapsed } from './active.ts';
 import { backup } from './backup.ts';
@@ -17,6 +18,7 @@ export function createInstance(router: VirtualRouter, now: Instant, linkUp: bool
     started: false,
     startAt: undefined,
     router,
+    verdict: mayServe(router.priority),
     since: now,
     cause,
     linkUp,

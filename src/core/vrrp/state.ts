@@ -1,3 +1,4 @@
+import type { Verdict } from '../election/verdict.ts';
 import type { IpAddress } from '../net/address.ts';
 import type { Centiseconds } from '../time/centiseconds.ts';
 import type { Instant } from '../time/instant.ts';
@@ -13,6 +14,9 @@ export type Cause =
   | { readonly kind: 'stopped' }
   | { readonly kind: 'link-down' }
   | { readonly kind: 'link-up' }
+  /** The election says that this node must not serve. */
+  | { readonly kind: 'ineligible'; readonly reasons: readonly string[] }
+  | { readonly kind: 'eligible' }
   | { readonly kind: 'owner' }
   | { readonly kind: 'silence' }
   | { readonly kind: 'peer-left'; readonly peer: IpAddress }
@@ -25,7 +29,9 @@ export type Cause =
   | { readonly kind: 'claim-failed'; readonly detail: string };
 
 interface Common {
+  /** With the effective priority. */
   readonly router: VirtualRouter;
+  readonly verdict: Verdict;
   readonly since: Instant;
   readonly cause: Cause;
   readonly linkUp: boolean;

@@ -1,3 +1,4 @@
+import type { Verdict } from '../election/verdict.ts';
 import type { IpAddress } from '../net/address.ts';
 import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
 import type { Duration } from '../time/duration.ts';
@@ -19,13 +20,14 @@ export function becomeInitialize(
     startAt: undefined,
   },
 ): Step<Initialize> {
-  const { router, linkUp, peers, stats } = state;
+  const { router, verdict, linkUp, peers, stats } = state;
   return {
     state: {
       name: 'initialize',
       started: plan.started,
       startAt: plan.startAt,
       router,
+      verdict,
       since: state.name === 'initialize' ? state.since : now,
       cause,
       linkUp,
@@ -50,7 +52,7 @@ export function becomeBackup(
   cause: Cause,
   listen: { readonly activeInterval?: Centiseconds; readonly resignBound?: Duration } = {},
 ): Step<Backup> {
-  const { router, linkUp, peers, stats } = state;
+  const { router, verdict, linkUp, peers, stats } = state;
   const activeInterval = listen.activeInterval ?? router.interval;
   const down = activeDownInterval(router, activeInterval);
   // Two nodes of a pair that are switched on together should not both claim: at the start the skew orders them.
@@ -59,6 +61,7 @@ export function becomeBackup(
     state: {
       name: 'backup',
       router,
+      verdict,
       since: now,
       cause,
       linkUp,
@@ -79,7 +82,7 @@ export function becomeBackup(
  * RFC 9568 §6.4.1 (110)-(140) and §6.4.2 (305)-(345) ask for the same actions.
  */
 export function becomeActive(state: State, now: Instant, cause: Cause): Step<Active> {
-  const { router, linkUp, peers } = state;
+  const { router, verdict, linkUp, peers } = state;
   const { addresses, lease } = router;
   const priority = claimedPriority(state, cause);
   return {
@@ -87,6 +90,7 @@ export function becomeActive(state: State, now: Instant, cause: Cause): Step<Act
       name: 'active',
       priority,
       router,
+      verdict,
       since: now,
       cause,
       linkUp,
@@ -111,8 +115,9 @@ export function becomeActive(state: State, now: Instant, cause: Cause): Step<Act
  * Active, the later takeover keeps the address, because clients and newer data are with it by now; by the configured
  * priorities they would move a second time. Ends with the next change to Backup. At 254 the addresses decide.
  */
-function claimedPriority({ router, peers }: State, cause: Cause): number {
+function claimedPriority({ router, verdict, peers }: State, cause: Cause): number {
   const [last] = peers;
+  if (verdict.standing !== 'serve') return router.priority;
   if (!router.pair || router.preempt || cause.kind !== 'silence' || last === undefined)
     return router.priority;
   if (last.priority < router.priority) return router.priority;
@@ -146,4 +151,9 @@ function transition(state: State, to: State['name'], cause: Cause): Effect[] {
 function interruptedResign(state: State): Effect[] {
   const waiting = state.name === 'backup' && state.yielding !== undefined && 'until' in state.yielding;
   return waiting ? [{ type: 'resign-outcome', outcome: { kind: 'interrupted' } }] : [];
+}
+
+/** The state under another verdict: what counts from now on is the effective priority. */
+export function judged<S extends State>(state: S, verdict: Verdict): S {
+  return { ...state, verdict, router: { ...state.router, priority: verdict.effectivePriority } };
 }

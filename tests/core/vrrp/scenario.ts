@@ -8,12 +8,14 @@
  *   AT advert KEY=VALUE…       from= priority= interval= (cs) vrid= addresses= checksum= ttl=
  *   AT packet from=… ttl=… HEX a packet as it is
  *   AT resign MS               AT claim-fails            AT reconfigure KEY=VALUE…
+ *   AT election STANDING PRIORITY [REASON]
  *   AT run                     let time pass: every deadline up to AT is met to the microsecond
  *   sending fails|works        what becomes of advertisements from now on
  *
  * As the driver does, every advertisement is answered by `advertised` or `advertise-failed`.
  */
 import { fromHex } from '../../../src/core/bytes/hex.ts';
+import type { Standing, Verdict } from '../../../src/core/election/verdict.ts';
 import { type IpAddress, parseAddress } from '../../../src/core/net/address.ts';
 import { type Prefix, parsePrefix } from '../../../src/core/net/prefix.ts';
 import { centiseconds } from '../../../src/core/time/centiseconds.ts';
@@ -114,6 +116,8 @@ function input(state: State, verb: string, words: readonly string[]): Input {
       return { type: 'address-missing', address: prefix(words[0] ?? '') };
     case 'claim-fails':
       return { type: 'claim-failed', detail: 'no such device' };
+    case 'election':
+      return { type: 'election', verdict: verdict(words) };
     case 'resign':
       return { type: 'resign', bound: milliseconds(Number(words[0])) };
     case 'reconfigure':
@@ -177,6 +181,11 @@ function router(before: VirtualRouter | undefined, words: readonly string[]): Vi
     lease,
     source: address(given['source'] ?? '192.0.2.1'),
   };
+}
+
+function verdict([standing, priority, ...reason]: readonly string[]): Verdict {
+  const reasons = reason.length === 0 ? [] : [reason.join(' ')];
+  return { standing: standing as Standing, effectivePriority: Number(priority), reasons };
 }
 
 function options(words: readonly string[]): Record<string, string | undefined> {

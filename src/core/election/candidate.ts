@@ -1,0 +1,137 @@
+import type { IpAddress } from '../net/address.ts';
+import { sameAddress } from '../net/address.ts';
+import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
+import { type Duration, milliseconds, seconds, sum, times } from '../time/duration.ts';
+import { after, type Instant } from '../time/instant.ts';
+import { answered, asked, type Gateway, gatewayState, trackGateway } from './gateway.ts';
+import { type ServiceReport, serviceReport, serviceState } from './service.ts';
+import { judge, mayServe, type Verdict } from './verdict.ts';
+
+/** Leaving costs the address for a moment when nobody can take it, so a broken node tries it more and more rarely. */
+const FIRST_RETRY = seconds(10);
+const LONGEST_RETRY = seconds(300);
+
+/** All that the election remembers about this node. */
+export interface Candidate {
+  readonly priority: number;
+  readonly interval: Centiseconds;
+  readonly interfaces: readonly { readonly name: string; readonly up: boolean }[];
+  readonly gateway: Gateway | undefined;
+  readonly report: ServiceReport | undefined;
+  readonly maintenance: boolean;
+  /** When a node that serves with a broken service next tries to leave, and how long after that again. */
+  readonly leaving: { readonly at: Instant; readonly retry: Duration } | undefined;
+  readonly verdict: Verdict;
+}
+
+/** What the protocol knows at the moment of an assessment. */
+export interface View {
+  readonly active: boolean;
+  readonly peerHeard: boolean;
+}
+
+export interface CandidateOptions {
+  readonly priority: number;
+  readonly interval: Centiseconds;
+  readonly gateway: IpAddress | undefined;
+}
+
+export function createCandidate(options: CandidateOptions, now: Instant): Candidate {
+  const { priority, interval, gateway } = options;
+  return {
+    priority,
+    interval,
+    interfaces: [],
+    gateway: gateway === undefined ? undefined : trackGateway(gateway, interval, now),
+    report: undefined,
+    maintenance: false,
+    leaving: undefined,
+    verdict: mayServe(priority),
+  };
+}
+
+/** Takes another configuration; what is known about a gateway that stays the same is kept. */
+export function reconfigured(candidate: Candidate, options: CandidateOptions, now: Instant): Candidate {
+  const { priority, interval, gateway } = options;
+  const same =
+    gateway !== undefined &&
+    candidate.gateway !== undefined &&
+    sameAddress(gateway, candidate.gateway.address);
+  const fresh = gateway === undefined ? undefined : trackGateway(gateway, interval, now);
+  return { ...candidate, priority, interval, gateway: same ? candidate.gateway : fresh };
+}
+
+export function reported(
+  candidate: Candidate,
+  now: Instant,
+  report: { readonly healthy: boolean; readonly reason: string; readonly timeToLive: Duration },
+): Candidate {
+  return { ...candidate, report: serviceReport(report.healthy, report.reason, now, report.timeToLive) };
+}
+
+export function gatewayAsked(candidate: Candidate, now: Instant): Candidate {
+  return candidate.gateway === undefined
+    ? candidate
+    : { ...candidate, gateway: asked(candidate.gateway, now) };
+}
+
+export function gatewayAnswered(candidate: Candidate, now: Instant): Candidate {
+  return candidate.gateway === undefined
+    ? candidate
+    : { ...candidate, gateway: answered(candidate.gateway, now) };
+}
+
+export interface Assessment {
+  readonly candidate: Candidate;
+  /** Set when this node should try to leave now, and for how long it waits for a successor. */
+  readonly leaveFor: Duration | undefined;
+}
+
+/** Judges anew. To be called whenever something changed and when `candidateDeadline` has passed. */
+export function assess(before: Candidate, now: Instant, view: View): Assessment {
+  const service = serviceState(before.report, now);
+  const verdict = judge({
+    priority: before.priority,
+    interfaces: before.interfaces,
+    gateway: gatewayState(before.gateway),
+    peerHeard: view.peerHeard,
+    service,
+    maintenance: before.maintenance,
+  });
+  const candidate = { ...before, verdict };
+  if (verdict.standing !== 'last' || service.kind !== 'broken') {
+    return { candidate: { ...candidate, leaving: undefined }, leaveFor: undefined };
+  }
+  const leaving = before.leaving ?? { at: now, retry: FIRST_RETRY };
+  if (!view.active || now < leaving.at) return { candidate: { ...candidate, leaving }, leaveFor: undefined };
+  const next = {
+    at: after(now, leaving.retry),
+    retry: Math.min(leaving.retry * 2, LONGEST_RETRY) as Duration,
+  };
+  return { candidate: { ...candidate, leaving: next }, leaveFor: successorBound(before.interval) };
+}
+
+/** When the next question to the gateway is due; undefined when none is tracked. */
+export function gatewayDeadline(candidate: Candidate): Instant | undefined {
+  return candidate.gateway?.askAt;
+}
+
+/** When time alone changes the verdict or asks for another try to leave. */
+export function assessmentDeadline(candidate: Candidate, now: Instant, view: View): Instant | undefined {
+  const times = [candidate.report?.until, view.active ? candidate.leaving?.at : undefined];
+  const ahead = times.filter((time) => time !== undefined && time > now) as Instant[];
+  return ahead.length === 0 ? undefined : (Math.min(...ahead) as Instant);
+}
+
+/** How long a node that leaves waits for another one to claim before it takes the address back. */
+export function successorBound(interval: Centiseconds): Duration {
+  return sum(toDuration(interval), milliseconds(500));
+}
+
+/**
+ * How much longer than the down interval a node that serves last waits after another one left: longer than that one
+ * waits for a successor, so that two broken nodes do not pass the address to and fro.
+ */
+export function lastInLineDelay(interval: Centiseconds): Duration {
+  return sum(times(toDuration(interval), 1), seconds(1));
+}

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import {
+  assess,
+  assessmentDeadline,
+  type Candidate,
+  createCandidate,
+  gatewayAnswered,
+  gatewayAsked,
+  gatewayDeadline,
+  reported,
+} from '../../../src/core/election/candidate.ts';
+import { gatewayState } from '../../../src/core/election/gateway.ts';
+import { parseAddress } from '../../../src/core/net/address.ts';
+import { centiseconds } from '../../../src/core/time/centiseconds.ts';
+import { milliseconds } from '../../../src/core/time/duration.ts';
+import { type Instant, instant } from '../../../src/core/time/instant.ts';
+
+const at = (ms: number): Instant => instant(ms * 1000);
+const gateway = parseAddress('10.99.0.254') ?? assert.fail();
+const options = { priority: 100, interval: centiseconds(10), gateway };
+const alone = { active: true, peerHeard: false };
+
+/** Asks at each deadline from the last question to `untilMs`, without an answer. */
+function askUntil(candidate: Candidate, untilMs: number): Candidate {
+  const due = gatewayDeadline(candidate) ?? assert.fail();
+  return due > at(untilMs) ? candidate : askUntil(gatewayAsked(candidate, due), untilMs);
+}
+
+describe('the gateway', () => {
+  it('is gone after three questions without an answer, and back with the first answer', () => {
+    const start = createCandidate(options, at(0));
+    assert.equal(gatewayState(start.gateway).kind, 'unknown');
+    const here = gatewayAnswered(gatewayAsked(start, at(0)), at(1));
+    assert.equal(gatewayState(here.gateway).kind, 'reachable');
+    assert.equal(gatewayState(askUntil(here, 399).gateway).kind, 'reachable');
+    const gone = askUntil(here, 400);
+    assert.equal(gatewayState(gone.gateway).kind, 'gone');
+    assert.equal(assess(gone, at(400), alone).candidate.verdict.standing, 'never');
+    const back = gatewayAnswered(gone, at(450));
+    assert.equal(assess(back, at(450), alone).candidate.verdict.standing, 'serve');
+  });
+
+  it('is not blamed for a process that did not run', () => {
+    const start = gatewayAnswered(gatewayAsked(createCandidate(options, at(0)), at(0)), at(1));
+    const asleep = gatewayAsked(askUntil(start, 300), at(60_000));
+    assert.equal(gatewayState(asleep.gateway).kind, 'reachable');
+  });
+});
+
+describe('a service that is broken', () => {
+  const broken = (candidate: Candidate, ms: number): Candidate =>
+    reported(candidate, at(ms), { healthy: false, reason: 'disk full', timeToLive: milliseconds(1e9) });
+  const untracked = createCandidate({ ...options, gateway: undefined }, at(0));
+
+  it('makes an active node leave at once, then more and more rarely while it is alone', () => {
+    let candidate = broken(untracked, 0);
+    const tries: number[] = [];
+    for (let ms = 0; ms <= 400_000; ms += 1000) {
+      const assessment = assess(candidate, at(ms), alone);
+      candidate = assessment.candidate;
+      if (assessment.leaveFor !== undefined) tries.push(ms / 1000);
+    }
+    assert.deepEqual(tries, [0, 10, 30, 70, 150, 310]);
+  });
+
+  it('does not make a standby leave, and a healthy report ends it', () => {
+    const standby = assess(broken(untracked, 0), at(0), { active: false, peerHeard: true });
+    assert.deepEqual([standby.leaveFor, standby.candidate.verdict.standing], [undefined, 'last']);
+    const well = reported(standby.candidate, at(1), {
+      healthy: true,
+      reason: '',
+      timeToLive: milliseconds(3000),
+    });
+    assert.equal(assess(well, at(1), alone).candidate.verdict.standing, 'serve');
+  });
+
+  it('is what a report that nobody repeats means', () => {
+    const well = reported(untracked, at(0), { healthy: true, reason: '', timeToLive: milliseconds(3000) });
+    assert.equal(assess(well, at(2999), alone).candidate.verdict.standing, 'serve');
+    assert.equal(assessmentDeadline(well, at(2999), alone), at(3000));
+    const { verdict } = assess(well, at(3000), alone).candidate;
+    assert.equal(verdict.standing, 'last');
+    assert.match(verdict.reasons[0] ?? '', /does not report any more/);
+  });
+});
+
+describe('maintenance', () => {
+  it('never makes an active node leave by itself: that was done when it was asked for', () => {
+    const candidate = { ...createCandidate({ ...options, gateway: undefined }, at(0)), maintenance: true };
+    const { leaveFor, candidate: judged } = assess(candidate, at(0), alone);
+    assert.deepEqual([leaveFor, judged.verdict.standing], [undefined, 'last']);
+  });
+});
