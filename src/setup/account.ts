@@ -8,18 +8,18 @@ import { paths } from '../settings/paths.ts';
  */
 export function ensureServiceAccount(name: string): void {
   if (exists(name)) return;
-  run('useradd', [
-    '--system',
-    '--user-group',
-    '--home-dir',
-    paths.stateDirectory,
-    '--shell',
-    '/bin/sh',
-    name,
-  ]);
+  run('useradd', [...systemUser, '--home-dir', paths.stateDirectory, '--shell', '/bin/sh', name]);
   // `*` is no password but, unlike `!`, not a locked account, which sshd may refuse altogether: sshd(8).
   run('usermod', ['--password', '*', name]);
 }
+
+/** A system user that owns nothing and cannot log in. */
+export function ensureNobodyAccount(name: string): void {
+  if (exists(name)) return;
+  run('useradd', [...systemUser, '--home-dir', '/nonexistent', '--shell', '/usr/sbin/nologin', name]);
+}
+
+const systemUser = ['--system', '--user-group', '--no-create-home'] as const;
 
 function exists(name: string): boolean {
   try {

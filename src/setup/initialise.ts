@@ -17,11 +17,11 @@ import { TandemError } from '../core/errors.ts';
 import { bareNetwork } from '../settings/network.ts';
 import { checkNodeConfig, type NodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
-import { type Account, accountName, serviceAccount } from '../settings/service-account.ts';
+import { type Account, accountNames, systemAccount } from '../settings/service-account.ts';
 import { defaultVpnSettings, type VpnSettings, vpnSettingName, vpnSettingsSchema } from '../settings/vpn.ts';
 import { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
-import { ensureServiceAccount } from './account.ts';
+import { ensureNobodyAccount, ensureServiceAccount } from './account.ts';
 import { chooseInterface, lanInterfaces } from './interfaces.ts';
 
 const unitSource = fileURLToPath(new URL('../../packaging/tandem.service', import.meta.url));
@@ -61,11 +61,13 @@ export async function initialise(request: InitRequest): Promise<NodeConfig> {
 
   const identity = node.start === 'primary' ? await createIdentity(new Date()) : undefined;
 
-  ensureServiceAccount(accountName);
-  const account = serviceAccount();
-  makeStateDirectory(account);
+  ensureServiceAccount(accountNames.service);
+  ensureNobodyAccount(accountNames.vpn);
+  const account = systemAccount(accountNames.service);
+  makeStateDirectory();
   if (identity !== undefined) createStore(node, vpn, identity);
   giveTo(paths.stateDirectory, account);
+  letOpenvpnRead(account, systemAccount(accountNames.vpn));
   mkdirSync(dirname(paths.nodeConfig), { recursive: true, mode: 0o755 });
   writeFileSync(paths.nodeConfig, `${JSON.stringify(node, null, 2)}\n`, { mode: 0o644 });
   if (!existsSync(paths.unitFile)) copyFileSync(unitSource, paths.unitFile);
@@ -114,14 +116,22 @@ function vpnSettings(request: InitRequest, lan: string): VpnSettings {
   throw problem('setup.vpn', `The VPN settings are not right: ${reasons}`, 'See: tandem init --help');
 }
 
-function makeStateDirectory(account: Account): void {
-  mkdirSync(paths.stateDirectory, { recursive: true, mode: 0o750 });
-  chmodSync(paths.stateDirectory, 0o750);
+/** Others may pass through the top folder, as OpenVPN must, but list nothing; what holds secrets is closed to them. */
+function makeStateDirectory(): void {
+  mkdirSync(paths.stateDirectory, { recursive: true });
+  chmodSync(paths.stateDirectory, 0o751);
   for (const folder of [dirname(paths.store), paths.quarantine, paths.sshDirectory]) {
     mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
   mkdirSync(paths.clientConfigDirectory, { recursive: true, mode: 0o750 });
-  chownSync(paths.stateDirectory, account.uid, account.gid);
+}
+
+/** The server writes these files; by the set-group-id bit each is for OpenVPN's group to read: inode(7). */
+function letOpenvpnRead(owner: Account, reader: Account): void {
+  for (const folder of [dirname(paths.clientConfigDirectory), paths.clientConfigDirectory]) {
+    chownSync(folder, owner.uid, reader.gid);
+    chmodSync(folder, 0o2750);
+  }
 }
 
 function createStore(

@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import { renderServerConfig } from '../access/openvpn/server-config.ts';
 import type { OpenvpnRequest } from '../privileged/channel.ts';
 import { managementSocket, paths } from '../settings/paths.ts';
-import { accountName } from '../settings/service-account.ts';
+import { accountNames } from '../settings/service-account.ts';
 import { Child } from './child.ts';
 
 /** Seconds: a working day's session survives without a password; a token is renewed hourly (openvpn(8), auth-gen-token). */
@@ -99,7 +99,7 @@ function writeFiles(request: OpenvpnRequest): string {
       managementSocket: managementSocket(request.name),
       pid: `${directory}/pid`,
     },
-    runAs: { user: accountName, group: accountName },
+    runAs: { user: accountNames.vpn, group: accountNames.vpn },
   });
   return write('server.conf', config);
 }

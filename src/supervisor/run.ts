@@ -5,7 +5,7 @@ import { TandemError } from '../core/errors.ts';
 import { type Reply, requestSchema } from '../privileged/channel.ts';
 import { readNodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
-import { type Account, serviceAccount } from '../settings/service-account.ts';
+import { type Account, accountNames, systemAccount } from '../settings/service-account.ts';
 import { Child } from './child.ts';
 import { Duties } from './duties.ts';
 import { KernelSettings } from './kernel-settings.ts';
@@ -29,7 +29,7 @@ export async function runSupervisor(): Promise<number> {
   // Sockets that OpenVPN makes as root are for the server's group as well.
   process.umask(0o007);
   const node = readNodeConfig(paths.nodeConfig);
-  const account = serviceAccount();
+  const account = systemAccount(accountNames.service);
   const log = pino({ base: { node: node.name, process: 'supervisor' }, level: 'info' });
 
   prepareRunDirectories(account);

@@ -84,9 +84,9 @@ export class ClientFiles {
   }
 }
 
-/** A reader sees the old text or the new one, never a part. */
+/** A reader sees the old text or the new one, never a part. No client is called like the file in between: its name has a colon. */
 function replaceFile(path: string, text: string): void {
-  const temporary = join(dirname(path), '..', `.${basename(path)}.new`);
+  const temporary = join(dirname(path), `.${basename(path)}.new`);
   writeFileSync(temporary, text, { mode: 0o640 });
   renameSync(temporary, path);
 }

@@ -14,6 +14,7 @@ import { VpnClients } from './clients.ts';
 const instanceName = 'udp';
 const device = 'tandem0';
 const revocationListRenewalMs = 86_400_000;
+const retryMs = 5_000;
 
 /** The VPN of one node: OpenVPN, its files and the firewall follow the store; the same on both nodes, whoever is active. */
 export class VpnService {
@@ -24,6 +25,7 @@ export class VpnService {
   readonly #log: Logger;
   readonly #files: ClientFiles;
   #renewal: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
 
   constructor(parts: {
@@ -60,6 +62,7 @@ export class VpnService {
 
   async stop(): Promise<void> {
     clearInterval(this.#renewal);
+    clearTimeout(this.#retry);
     this.clients.stop();
     await this.#following;
   }
@@ -94,7 +97,9 @@ export class VpnService {
         if (processToo) await this.#runProcess();
         await this.clients.endForbidden();
       } catch (error) {
-        this.#log.error({ err: error }, 'the VPN could not follow a change');
+        this.#log.error({ err: error, retryMs }, 'the VPN could not follow a change; trying again');
+        clearTimeout(this.#retry);
+        this.#retry = setTimeout(() => this.#follow(true), retryMs);
       }
     });
   }

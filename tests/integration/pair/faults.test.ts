@@ -190,6 +190,24 @@ test('I8: no password or key in arguments, logs or files that others can read', 
   }
 });
 
+test("OpenVPN, once it has dropped its privileges, can read its clients' files and nothing of the data", async () => {
+  const active = await activeNode();
+  const [pid] = await pidsOf(lab, active, '^openvpn --config');
+  assert.equal(await look(lab, active, `ps -o user= -p ${pid}`), 'tandem-vpn');
+  const as = (line: string) =>
+    look(lab, active, `setpriv --reuid tandem-vpn --regid tandem-vpn --clear-groups ${line} 2>&1`);
+  assert.match(await as('head -1 /var/lib/tandem/openvpn/crl.pem'), /BEGIN X509 CRL/);
+  assert.match(await as('ls /var/lib/tandem/openvpn/ccd'), /:default|^$/);
+  for (const path of [
+    '/var/lib/tandem/store/tandem.db',
+    '/var/lib/tandem/.ssh/replication_ed25519',
+    '/run/tandem/openvpn/udp/server.key',
+    '/run/tandem/server/api.sock',
+  ]) {
+    assert.match(await as(`cat ${path}`), /Permission denied/, path);
+  }
+});
+
 test('I9: stopping the service undoes what the node changed in the kernel, and the other node serves', async () => {
   const active = await activeNode();
   const changed =
