@@ -1,0 +1,107 @@
+import type { Session } from '../openvpn/sessions.ts';
+
+/** What the other node must know of a connected client to bring it back. Short-lived: never on a disk. */
+export interface SessionFact {
+  readonly commonName: string;
+  /** From where the client sends; with the port, the name of the fact. */
+  readonly address: string;
+  readonly port: number;
+  readonly vpnAddress: string;
+  /** Unix time. */
+  readonly sinceSeconds: number;
+  readonly version?: string | undefined;
+  readonly peerId?: number | undefined;
+}
+
+/** What changed, as it travels. `whole`: forget what was said before. */
+export interface SessionNotice {
+  readonly whole: boolean;
+  readonly present: readonly SessionFact[];
+  /** Names of facts. */
+  readonly gone: readonly string[];
+}
+
+/** Facts by their name. */
+export type FactTable = ReadonlyMap<string, SessionFact>;
+
+export const NO_FACTS: FactTable = new Map();
+
+/** OpenVPN's own limit (`max-clients`) is 1024; several processes fit. */
+export const mostFacts = 10_000;
+
+export function endpointName(endpoint: { readonly address: string; readonly port: number }): string {
+  return `${endpoint.address}:${endpoint.port}`;
+}
+
+export function factsOf(sessions: Iterable<Session>): FactTable {
+  const table = new Map<string, SessionFact>();
+  for (const session of sessions) {
+    const fact = factOf(session);
+    table.set(endpointName(fact), fact);
+  }
+  return table;
+}
+
+function factOf(session: Session): SessionFact {
+  return {
+    commonName: session.commonName,
+    address: session.realAddress,
+    port: session.realPort,
+    vpnAddress: session.vpnAddress,
+    sinceSeconds: session.sinceSeconds,
+    version: session.clientVersion,
+    peerId: session.peerId,
+  };
+}
+
+/** The table after a notice; never more than {@link mostFacts}: what is beyond is left to `ping-restart`. */
+export function applyNotice(table: FactTable, notice: SessionNotice): FactTable {
+  const next = new Map(notice.whole ? [] : table);
+  for (const name of notice.gone) next.delete(name);
+  for (const fact of notice.present) {
+    const name = endpointName(fact);
+    if (next.size < mostFacts || next.has(name)) next.set(name, remembering(table.get(name), fact));
+  }
+  return next;
+}
+
+// A server that was restarted finds its clients again, but not what they told of themselves when they came.
+function remembering(before: SessionFact | undefined, fact: SessionFact): SessionFact {
+  const same = before?.commonName === fact.commonName && before.sinceSeconds === fact.sinceSeconds;
+  return same && fact.version === undefined ? { ...fact, version: before.version } : fact;
+}
+
+/**
+ * The next notice that brings a listener who was told `told` towards `current`, of at most `most` facts, and what it has
+ * been told after it. Undefined when it knows everything. A listener who was told nothing yet (`told` undefined) gets a
+ * notice in any case, so that it forgets what it knew from another time.
+ */
+export function nextNotice(
+  told: FactTable | undefined,
+  current: FactTable,
+  most: number,
+): { readonly notice: SessionNotice; readonly told: FactTable } | undefined {
+  const known = told ?? NO_FACTS;
+  const gone = [...known.keys()].filter((name) => !current.has(name)).slice(0, most);
+  const present: SessionFact[] = [];
+  for (const [name, fact] of current) {
+    if (gone.length + present.length >= most) break;
+    const before = known.get(name);
+    if (before === undefined || !sameFact(before, fact)) present.push(fact);
+  }
+  if (told !== undefined && gone.length === 0 && present.length === 0) return undefined;
+  const next = new Map(known);
+  for (const name of gone) next.delete(name);
+  for (const fact of present) next.set(endpointName(fact), fact);
+  return { notice: { whole: told === undefined, present, gone }, told: next };
+}
+
+function sameFact(a: SessionFact, b: SessionFact): boolean {
+  return (
+    a.commonName === b.commonName &&
+    a.vpnAddress === b.vpnAddress &&
+    a.sinceSeconds === b.sinceSeconds &&
+    a.version === b.version &&
+    a.peerId === b.peerId
+  );
+}
