@@ -19,8 +19,9 @@ product:libatomic.so.1:libatomic1:a library that Node needs
 lab:ping:iputils-ping:measuring reachability
 lab:nsenter:util-linux:namespaces, the hosts of the lab
 test:keepalived:keepalived:the peer that the heartbeat is tested against
+test:ucarp:ucarp:the peer that the heartbeat is tested against
 test:tshark:tshark:dissecting our packets independently
-test:arping:arping:asking who owns an address
+lab:arping:arping:asking who owns an address
 test:tcpdump:tcpdump:recording packets
 '
 
