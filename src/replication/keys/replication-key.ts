@@ -1,7 +1,11 @@
-import { chmod, mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
+import { promisify } from 'node:util';
+import { TandemError } from '../../core/errors.ts';
 import { formatPublicKey, parsePublicKey } from './public-key.ts';
+
+const run = promisify(execFile);
 
 export interface ReplicationKey {
   readonly privateKeyPath: string;
@@ -14,14 +18,34 @@ export async function ensureReplicationKey(directory: string): Promise<Replicati
   const privateKeyPath = join(directory, 'replication_ed25519');
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if (!(await exists(privateKeyPath))) {
-    const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'tandem-replication' });
-    await writeWhole(`${privateKeyPath}.pub`, `${pair.public}\n`, 0o644);
+    const made = `${privateKeyPath}.made`;
+    await Promise.all([rm(made, { force: true }), rm(`${made}.pub`, { force: true })]);
+    await generate(made);
     // The private one last: once it is there, both are.
-    await writeWhole(privateKeyPath, pair.private, 0o600);
+    await rename(`${made}.pub`, `${privateKeyPath}.pub`);
+    await rename(made, privateKeyPath);
   }
   await chmod(privateKeyPath, 0o600);
   const publicKey = await readFile(`${privateKeyPath}.pub`, 'utf8');
   return { privateKeyPath, publicKey: formatPublicKey(parsePublicKey(publicKey)) };
+}
+
+/**
+ * By ssh-keygen: ssh2's own generator drops a leading zero byte of the public key, which makes one key in 256 unreadable.
+ * The key has no passphrase, since the service uses it unattended.
+ */
+async function generate(path: string): Promise<void> {
+  try {
+    await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'tandem-replication', '-f', path]);
+  } catch (cause) {
+    throw new TandemError({
+      code: 'replication.key-not-made',
+      culprit: 'operator',
+      message: `the key for replication could not be made: ${cause instanceof Error ? cause.message : cause}`,
+      hint: 'Install the SSH client: apt-get install openssh-client',
+      cause,
+    });
+  }
 }
 
 /** Either the old file or the new one is there whole, also after a crash. */
