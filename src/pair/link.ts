@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Position } from '../core/replication/position.ts';
+import type { Recall } from '../recall/recall.ts';
+import { mostSessionsPerNotice } from '../replication/codec.ts';
 import { Receiver } from '../replication/receiver/receiver.ts';
 import { Sender } from '../replication/sender/sender.ts';
 import { connectOverSsh } from '../replication/sender/ssh.ts';
@@ -15,6 +17,8 @@ export interface LinkParts {
   readonly node: { readonly nodeId: string; readonly name: string };
   readonly productVersion: string;
   readonly role: () => Role;
+  /** Tells the standby who is connected, and hears it there. */
+  readonly recall: Recall;
   /** The standby holds entries of a later epoch than ours: this node must open one above it before it is listened to. */
   readonly onStale: (peerEpoch: number) => void;
   readonly log: Logger;
@@ -37,6 +41,7 @@ export class ReplicationLink {
       socketPath: paths.replicationSocket,
       quarantineDirectory: paths.quarantine,
       log: parts.log,
+      onSessions: (notice) => parts.recall.heard(notice),
     });
   }
 
@@ -62,7 +67,10 @@ export class ReplicationLink {
       }),
       log: this.#parts.log,
     });
+    const feed = this.#parts.recall.feedTo((notice) => sender.tellSessions(notice), mostSessionsPerNotice);
     sender.onStatus((status) => {
+      if (status.state === 'tail') feed.start();
+      else feed.stop();
       if (status.lastError?.code !== 'replication.stale-active' || status.state !== 'waiting') return;
       const epoch = status.peer?.head.position.epoch;
       if (epoch !== undefined && epoch > this.#parts.store.position.epoch) this.#parts.onStale(epoch);
@@ -91,10 +99,7 @@ export class ReplicationLink {
         lagEntries: sender.lagEntries,
         lagMs: sender.lagMs,
         protected: sender.protected,
-        sentence:
-          sender.lastError === undefined
-            ? sender.sentence
-            : `${sender.sentence} (${sender.lastError.message})`,
+        sentence: sender.sentence,
       };
     }
     const receiver = this.#receiver.status;

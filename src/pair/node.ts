@@ -4,6 +4,7 @@ import { UserAccounts } from '../accounts/users.ts';
 import type { Write } from '../accounts/write.ts';
 import { TandemError } from '../core/errors.ts';
 import type { Privileged } from '../privileged/privileged.ts';
+import type { Recall } from '../recall/recall.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, type PairSettings, pairSettingName, viewOf } from '../settings/pair.ts';
@@ -25,12 +26,14 @@ import { until } from './until.ts';
 import { Writer } from './writer.ts';
 
 const protectionTimeoutMs = 30_000;
+const firstCallMs = 50;
 
 export interface NodeParts {
   readonly config: NodeConfig;
   readonly productVersion: string;
   readonly store: Store;
   readonly vpn: VpnService;
+  readonly recall: Recall;
   readonly privileged: Privileged;
   /** Makes the client that reports each state the heartbeat enters. */
   readonly heartbeat: (onState: (state: HeartbeatStatus['state'], cause: string) => void) => HeartbeatClient;
@@ -58,7 +61,11 @@ export class Node {
       nodeName: config.name,
       log,
       duties: {
-        closeReceiver: async () => this.#link?.closeReceiver(),
+        closeReceiver: async () => {
+          await this.#link?.closeReceiver();
+          // A new epoch is synced to the disk, and meanwhile this process does nothing else.
+          await parts.recall.firstCall(firstCallMs);
+        },
         openReceiver: async () => this.#link?.openReceiver(),
         startSender: () => this.#startSender(),
         stopSender: () => this.#link?.stopSender(),
@@ -72,6 +79,8 @@ export class Node {
         (await this.#link?.acknowledged(position, timeoutMs)) ?? false,
     });
     this.#heartbeat = parts.heartbeat((state, cause) => {
+      // Before anything else: it waits for no disk, and the heartbeat has announced the address already.
+      parts.recall.serve(state === 'active', cause);
       void this.#role.become(state === 'active' ? 'active' : 'standby', cause);
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
@@ -95,6 +104,7 @@ export class Node {
 
   async stop(): Promise<void> {
     this.#heartbeat.stop();
+    this.#parts.recall.stop();
     this.#role.stop();
     this.#link?.stopSender();
     await this.#link?.closeReceiver();
@@ -116,7 +126,8 @@ export class Node {
       holdWrites: () => this.#writer.hold(),
       releaseWrites: () => this.#writer.release(),
       drain: (timeoutMs) => link.acknowledged(this.#parts.store.position, timeoutMs),
-      tellClients: () => this.#parts.vpn.clients.tellToReconnect(),
+      tellClients: () =>
+        this.#parts.vpn.clients.tellToReconnect((session) => !this.#parts.recall.isCovered(session)),
       resign: async (timeoutMs) => {
         const answer = await this.#heartbeat.resign(timeoutMs);
         if (answer.ok) await this.#role.become('standby', 'switchover');
@@ -214,6 +225,7 @@ export class Node {
         productVersion,
         log,
         role: () => this.#role.role,
+        recall: this.#parts.recall,
         onStale: (peerEpoch) => this.#role.surpass(peerEpoch),
       },
       pairId,

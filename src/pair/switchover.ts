@@ -13,7 +13,7 @@ export interface SwitchoverParts {
   readonly releaseWrites: () => void;
   /** Resolves with true when the standby has everything that was ever written here. */
   readonly drain: (timeoutMs: number) => Promise<boolean>;
-  /** Tells every client to reconnect keeping its token; answers how many. */
+  /** Tells the clients that the other node cannot bring back to reconnect keeping their token; answers how many. */
   readonly tellClients: () => Promise<number>;
   /** Leaves the active role; answers whether another node claimed it in time. After `ok` this node accepts no write any more. */
   readonly resign: (
@@ -23,7 +23,7 @@ export interface SwitchoverParts {
 
 /**
  * Hands the active role over (DESIGN, life of a switchover): refuse with the reasons, or hold new writes, drain the
- * journal, tell the clients, leave. When the standby does not claim, the heartbeat takes the role back and this throws.
+ * journal, tell the clients that the other node will not recall, leave. When the standby does not claim, the heartbeat takes the role back and this throws.
  * @throws TandemError `pair.switchover.refused`, `pair.switchover.not-drained`, `pair.switchover.not-claimed`
  */
 export async function switchOver(parts: SwitchoverParts): Promise<{ clientsTold: number }> {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { recallPacketLength } from '../core/recall/packet.ts';
+import { isOneHost } from '../core/recall/policy.ts';
 import { interfaceNameSchema } from '../settings/network.ts';
 import { keepaliveSchema, type VpnSettings } from '../settings/vpn.ts';
 
@@ -11,7 +13,8 @@ export type RequestBody =
   | { readonly ask: 'heartbeat.run'; readonly heartbeat: HeartbeatRequest }
   | { readonly ask: 'openvpn.run'; readonly openvpn: OpenvpnRequest }
   | { readonly ask: 'openvpn.restart'; readonly name: string }
-  | { readonly ask: 'firewall.apply'; readonly firewall: FirewallRequest };
+  | { readonly ask: 'firewall.apply'; readonly firewall: FirewallRequest }
+  | { readonly ask: 'recall.send'; readonly recall: RecallRequest };
 
 export interface HeartbeatRequest {
   readonly interface: string;
@@ -50,6 +53,15 @@ export interface FirewallRequest {
   readonly lanInterface: string;
 }
 
+/** One packet to one client, from the address and port of the OpenVPN process of that name. */
+export interface RecallRequest {
+  readonly name: string;
+  readonly address: string;
+  readonly port: number;
+  /** Base64; a server's hard reset and nothing else (`core/recall/packet.ts`). */
+  readonly packet: string;
+}
+
 export interface Request {
   readonly id: number;
   readonly body: RequestBody;
@@ -63,6 +75,8 @@ export interface Reply {
 
 const instanceName = z.string().regex(/^[a-z0-9-]{1,15}$/);
 const port = z.int().min(1).max(65_535);
+/** The byte 0x40, the opcode of a server's hard reset with key id 0: 010000 and, in the next digit, 00 first. */
+const recallOpcodeInBase64 = /^Q[A-P]/;
 const pem = z.string().min(1).max(65_536);
 
 const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
@@ -99,11 +113,22 @@ const firewall: z.ZodType<FirewallRequest> = z.strictObject({
   lanInterface: interfaceNameSchema,
 });
 
+const recall: z.ZodType<RecallRequest> = z.strictObject({
+  name: instanceName,
+  address: z.ipv4().refine(isOneHost, 'not the address of one other host'),
+  port,
+  packet: z
+    .base64()
+    .length(4 * Math.ceil(recallPacketLength / 3))
+    .regex(recallOpcodeInBase64, 'not a recall'),
+});
+
 const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('heartbeat.run'), heartbeat }),
   z.strictObject({ ask: z.literal('openvpn.run'), openvpn }),
   z.strictObject({ ask: z.literal('openvpn.restart'), name: instanceName }),
   z.strictObject({ ask: z.literal('firewall.apply'), firewall }),
+  z.strictObject({ ask: z.literal('recall.send'), recall }),
 ]);
 
 export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0), body });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SessionNotice } from '../core/recall/session-fact.ts';
 import type { JournalEntry } from '../core/replication/entry.ts';
 import { encodeFrame, type Frame, firstOptionalType } from '../core/replication/frame.ts';
 import type { Greeting } from '../core/replication/greeting.ts';
@@ -17,6 +18,7 @@ const types = {
   ping: 11,
   pong: 12,
   quarantined: 0x80,
+  sessions: 0x81,
 } as const satisfies Record<Message['kind'], number>;
 
 const kinds = new Map<number, Message['kind']>(
@@ -60,6 +62,28 @@ const offer: z.ZodType<SnapshotOffer> = z.object({
 const snapshotEnd = z.object({ sha256: hash });
 const notice: z.ZodType<QuarantineNotice> = z.object({ id: name, lost: count });
 
+/** So many sessions fit into the 64 KiB of a JSON payload, whatever their names. */
+export const mostSessionsPerNotice = 100;
+
+const port = z.int().min(1).max(65_535);
+const sessions: z.ZodType<SessionNotice> = z.object({
+  whole: z.boolean(),
+  present: z
+    .array(
+      z.object({
+        commonName: z.string().max(64),
+        address: z.union([z.ipv4(), z.ipv6()]),
+        port,
+        vpnAddress: z.string().max(45),
+        sinceSeconds: count,
+        version: z.string().max(64).optional(),
+        peerId: count.optional(),
+      }),
+    )
+    .max(mostSessionsPerNotice),
+  gone: z.array(z.string().max(64)).max(mostSessionsPerNotice),
+});
+
 /** The frame that carries a message, as it travels. */
 export function encodeMessage(message: Message): Uint8Array {
   return encodeFrame({ type: types[message.kind], payload: encodePayload(message) });
@@ -96,6 +120,7 @@ function encodePayload(message: Message): Uint8Array {
       return bytes;
     }
     case 'quarantined':
+    case 'sessions':
       return json(message.notice);
     case 'ping':
     case 'pong':
@@ -128,6 +153,8 @@ function decodePayload(kind: Message['kind'], payload: Uint8Array): Message | un
     }
     case 'quarantined':
       return wrap(parse(notice, payload), (value) => ({ kind, notice: value }));
+    case 'sessions':
+      return wrap(parse(sessions, payload), (value) => ({ kind, notice: value }));
     case 'ping':
     case 'pong':
       return payload.length === 0 ? { kind } : undefined;

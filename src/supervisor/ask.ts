@@ -48,6 +48,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     runOpenvpn: (openvpn) => ask({ ask: 'openvpn.run', openvpn }),
     restartOpenvpn: (name) => ask({ ask: 'openvpn.restart', name }),
     applyFirewall: (firewall) => ask({ ask: 'firewall.apply', firewall }),
+    sendRecall: (recall) => ask({ ask: 'recall.send', recall }),
   };
 }
 

@@ -4,11 +4,13 @@ import type { RequestBody } from '../privileged/channel.ts';
 import { HeartbeatDuty } from './heartbeat-duty.ts';
 import { applyRuleset } from './nft.ts';
 import { endLeftoverOpenvpn, OpenvpnDuty } from './openvpn-duty.ts';
+import { RecallDuty } from './recall-duty.ts';
 
 /** The privileged things a node does, one per request of `privileged/channel.ts`. */
 export class Duties {
   readonly #heartbeat: HeartbeatDuty;
   readonly #openvpn: OpenvpnDuty;
+  readonly #recall = new RecallDuty();
 
   constructor(log: Logger) {
     this.#heartbeat = new HeartbeatDuty(log);
@@ -26,11 +28,14 @@ export class Duties {
       case 'heartbeat.run':
         return this.#heartbeat.run(body.heartbeat);
       case 'openvpn.run':
+        this.#recall.prepare(body.openvpn);
         return this.#openvpn.run(body.openvpn);
       case 'openvpn.restart':
         return this.#openvpn.restart(body.name);
       case 'firewall.apply':
         return applyRuleset(renderFirewall(body.firewall));
+      case 'recall.send':
+        return this.#recall.send(body.recall);
     }
   }
 
@@ -40,6 +45,7 @@ export class Duties {
   }
 
   async stop(): Promise<void> {
+    this.#recall.stop();
     await this.#openvpn.stop();
     await applyRuleset(REMOVE_FIREWALL);
   }

@@ -2,11 +2,13 @@ import { pino } from 'pino';
 import { listenOnSocket } from '../api/server.ts';
 import { HeartbeatClient } from '../pair/heartbeat-client.ts';
 import { Node } from '../pair/node.ts';
+import { RecallKeys } from '../recall/keys.ts';
+import { Recall } from '../recall/recall.ts';
 import { readNodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { productVersion } from '../settings/product-version.ts';
 import { Store } from '../store/store.ts';
-import { VpnService } from '../vpn/service.ts';
+import { openvpnInstance, VpnService } from '../vpn/service.ts';
 import { privilegedOverIpc } from './ask.ts';
 
 /** The server process: everything that needs no privileges, put together here and nowhere else. */
@@ -16,11 +18,20 @@ const now = Date.now;
 const store = Store.open({ path: paths.store, nodeId: config.nodeId, now });
 const privileged = privilegedOverIpc(process);
 const vpn = new VpnService({ store, node: config, privileged, log, now });
+const recall = new Recall({
+  clients: vpn.clients,
+  instanceName: openvpnInstance,
+  privileged,
+  keys: new RecallKeys(store),
+  log,
+  now,
+});
 const node = new Node({
   config,
   productVersion: productVersion(),
   store,
   vpn,
+  recall,
   privileged,
   heartbeat: (onState) => new HeartbeatClient(paths.heartbeatSocket, onState),
   log,

@@ -1,13 +1,21 @@
 import type { Logger } from 'pino';
 import { type DoorEvent, Doorkeeper } from '../access/openvpn/doorkeeper.ts';
 import type { Session } from '../core/openvpn/sessions.ts';
+import type { Presence } from '../core/recall/campaign.ts';
 import type { Store } from '../store/store.ts';
+
+/** What whoever brings clients back must hear at once. */
+export type ClientNews =
+  | { readonly type: 'established'; readonly client: Presence }
+  /** OpenVPN is gone or does not answer; `lastSessions` is who was in. */
+  | { readonly type: 'down' };
 
 /** The clients of one OpenVPN process, judged by what the store says of users and certificates. */
 export class VpnClients {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #door: Doorkeeper;
+  readonly #listeners = new Set<(news: ClientNews) => void>();
   #pid: number | undefined;
   #logins = 0;
 
@@ -33,6 +41,26 @@ export class VpnClients {
     return this.#door.management.isUp ? [...this.#door.sessions.values()] : [];
   }
 
+  /** Who is in; as of the last contact while OpenVPN does not answer. The same object until something changed. */
+  get lastSessions(): ReadonlyMap<number, Session> {
+    return this.#door.sessions;
+  }
+
+  /** Everyone for whom OpenVPN has an instance now, also those in their handshake. Rejects when it does not answer. */
+  async instances(): Promise<Presence[]> {
+    const clients = await this.#door.management.status3();
+    return clients.map(({ realAddress, realPort, commonName }) => ({
+      address: realAddress,
+      port: realPort,
+      // How the status names a client that has not shown its certificate yet.
+      commonName: commonName === 'UNDEF' ? undefined : commonName,
+    }));
+  }
+
+  onNews(listener: (news: ClientNews) => void): void {
+    this.#listeners.add(listener);
+  }
+
   /** Undefined while OpenVPN does not answer. */
   get pid(): number | undefined {
     return this.#door.management.isUp ? this.#pid : undefined;
@@ -43,9 +71,9 @@ export class VpnClients {
     return this.#logins;
   }
 
-  /** Tells every client to reconnect with the token it has (`RESTART,[P]`); answers how many were told. */
-  tellToReconnect(): Promise<number> {
-    return this.#door.sendAway(() => true, 'RESTART,[P]');
+  /** Tells clients to reconnect with the token they have (`RESTART,[P]`); answers how many were told. */
+  tellToReconnect(which: (session: Session) => boolean): Promise<number> {
+    return this.#door.sendAway(which, 'RESTART,[P]');
   }
 
   /** Ends the sessions of whoever may no longer be in; they are refused when they come again. */
@@ -66,6 +94,7 @@ export class VpnClients {
         return;
       case 'down':
         this.#pid = undefined;
+        this.#tell({ type: 'down' });
         this.#log.warn({ cause: event.cause }, 'OpenVPN does not answer on its management socket');
         return;
       case 'login': {
@@ -75,12 +104,15 @@ export class VpnClients {
         this.#log.info({ commonName, username, refusal }, accept ? 'login accepted' : 'login refused');
         return;
       }
-      case 'established':
+      case 'established': {
+        const { realAddress, realPort, commonName } = event.session;
+        this.#tell({ type: 'established', client: { address: realAddress, port: realPort, commonName } });
         this.#log.info(
           { commonName: event.session.commonName, vpnAddress: event.session.vpnAddress },
           'connected',
         );
         return;
+      }
       case 'sent-away':
         this.#log.warn({ commonName: event.commonName, refusal: event.refusal }, 'session ended');
         return;
@@ -94,6 +126,10 @@ export class VpnClients {
         );
         return;
     }
+  }
+
+  #tell(news: ClientNews): void {
+    for (const listener of this.#listeners) listener(news);
   }
 
   async #learnPid(): Promise<void> {

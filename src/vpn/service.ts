@@ -11,7 +11,8 @@ import type { Store } from '../store/store.ts';
 import { ClientFiles } from './client-files.ts';
 import { VpnClients } from './clients.ts';
 
-const instanceName = 'udp';
+/** The name of the OpenVPN process that it runs. */
+export const openvpnInstance = 'udp';
 const device = 'tandem0';
 const revocationListRenewalMs = 86_400_000;
 const retryMs = 5_000;
@@ -47,7 +48,7 @@ export class VpnService {
     });
     this.clients = new VpnClients({
       store: parts.store,
-      managementSocket: managementSocket(instanceName),
+      managementSocket: managementSocket(openvpnInstance),
       log: parts.log,
     });
   }
@@ -69,7 +70,7 @@ export class VpnService {
 
   /** After the active role was lost: whoever is still known here is with the other node now. */
   async forgetClients(): Promise<void> {
-    if (this.clients.sessions.length > 0) await this.#privileged.restartOpenvpn(instanceName);
+    if (this.clients.sessions.length > 0) await this.#privileged.restartOpenvpn(openvpnInstance);
   }
 
   /** What clients connect to. */
@@ -115,7 +116,7 @@ export class VpnService {
       lanInterface: this.#node.interface,
     });
     await this.#privileged.runOpenvpn({
-      name: instanceName,
+      name: openvpnInstance,
       address,
       port: vpn.port,
       device,

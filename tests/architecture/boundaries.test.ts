@@ -36,9 +36,14 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     may: ['core', 'store', 'access', 'accounts', 'settings', 'privileged', 'node', 'pino'],
     why: 'OpenVPN follows the store, whatever the role',
   },
+  'src/recall': {
+    may: ['core', 'store', 'vpn', 'privileged', 'node', 'pino'],
+    why: 'brings clients back, without waiting for the role or the data',
+  },
   'src/pair': {
     may: [
       'core',
+      'recall',
       'store',
       'replication',
       'access',

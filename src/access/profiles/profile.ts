@@ -45,6 +45,9 @@ export function renderProfile(spec: ProfileSpec): string {
     // Without a peer-id the server finds a client by its address, so that new keys from the other node fit the session
     // that the client already has, although the other node numbers its clients differently.
     option('pull-filter', 'ignore', 'peer-id'),
+    // The kernel's data channel needs the peer-id and refuses to connect without; 2.5 does not know the option.
+    option('ignore-unknown-option', 'disable-dco'),
+    option('disable-dco'),
     option('verb', 3),
     inline('ca', spec.certificateAuthority),
     inline('cert', spec.certificate),

@@ -1,3 +1,4 @@
+import { MAX_COMMON_NAME_LENGTH } from '../openvpn/common-name.ts';
 import type { Session } from '../openvpn/sessions.ts';
 
 /** What the other node must know of a connected client to bring it back. Short-lived: never on a disk. */
@@ -26,6 +27,8 @@ export type FactTable = ReadonlyMap<string, SessionFact>;
 
 export const NO_FACTS: FactTable = new Map();
 
+const plainVersion = /^[\w.:+-]{1,32}$/;
+
 /** OpenVPN's own limit (`max-clients`) is 1024; several processes fit. */
 export const mostFacts = 10_000;
 
@@ -33,11 +36,13 @@ export function endpointName(endpoint: { readonly address: string; readonly port
   return `${endpoint.address}:${endpoint.port}`;
 }
 
+/** What is to be said of these sessions. A version that is no plain short text is none: it comes from the client. */
 export function factsOf(sessions: Iterable<Session>): FactTable {
   const table = new Map<string, SessionFact>();
   for (const session of sessions) {
     const fact = factOf(session);
-    table.set(endpointName(fact), fact);
+    if (fact.port > 0 && fact.commonName.length <= MAX_COMMON_NAME_LENGTH)
+      table.set(endpointName(fact), fact);
   }
   return table;
 }
@@ -49,7 +54,7 @@ function factOf(session: Session): SessionFact {
     port: session.realPort,
     vpnAddress: session.vpnAddress,
     sinceSeconds: session.sinceSeconds,
-    version: session.clientVersion,
+    version: plainVersion.test(session.clientVersion ?? '') ? session.clientVersion : undefined,
     peerId: session.peerId,
   };
 }

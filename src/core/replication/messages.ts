@@ -1,3 +1,4 @@
+import type { SessionNotice } from '../recall/session-fact.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Greeting } from './greeting.ts';
 import type { Head, Position } from './position.ts';
@@ -36,5 +37,7 @@ export type Message =
   | { readonly kind: 'entry'; readonly entry: JournalEntry }
   | { readonly kind: 'acknowledgement'; readonly position: Position }
   | { readonly kind: 'quarantined'; readonly notice: QuarantineNotice }
+  /** Who is connected. Not part of the history: never stored, never acknowledged. */
+  | { readonly kind: 'sessions'; readonly notice: SessionNotice }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' };

@@ -1,3 +1,4 @@
+import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import type { JournalEntry } from '../../core/replication/entry.ts';
 import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
 import type { Complaint, Message, SnapshotOffer } from '../../core/replication/messages.ts';
@@ -30,6 +31,7 @@ export interface IntakeOptions {
   readonly onApplied: (head: Head) => void;
   readonly onQuarantined: (what: Quarantined) => void;
   readonly onInstalled: () => void;
+  readonly onSessions: (notice: SessionNotice) => void;
 }
 
 /** One connection from an active node: carries out what `core/replication/receiver` decides. */
@@ -76,6 +78,10 @@ export class Intake {
     let entries: JournalEntry[] = [];
     for (const message of messages) {
       if (this.#over) return;
+      if (message.kind === 'sessions' && this.admitted) {
+        this.#options.onSessions(message.notice);
+        continue;
+      }
       if (message.kind === 'greeting') await this.#makeWay(message.greeting);
       const step = receive(this.#state, message, this.#options.self());
       this.#enter(step.state);

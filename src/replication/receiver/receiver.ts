@@ -3,6 +3,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { TandemError } from '../../core/errors.ts';
+import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import type { Greeting } from '../../core/replication/greeting.ts';
 import type { Position } from '../../core/replication/position.ts';
 import { ApplyError } from '../../store/errors.ts';
@@ -24,6 +25,8 @@ export interface ReceiverOptions {
   readonly socketPath: string;
   readonly quarantineDirectory: string;
   readonly log: Log;
+  /** Who is connected to the active; as it is told, to be forgotten. */
+  readonly onSessions?: (notice: SessionNotice) => void;
   readonly clock?: Clock;
   /** Default 3000. */
   readonly silenceMs?: number;
@@ -49,6 +52,7 @@ export interface ReceiverStatus {
 export class Receiver {
   readonly #options: ReceiverOptions;
   readonly #clock: Clock;
+  readonly #sockets = new Set<Socket>();
   readonly #connections = new Map<Intake, Promise<void>>();
   #server: Server | undefined;
   #current: Intake | undefined;
@@ -72,7 +76,11 @@ export class Receiver {
     await mkdir(dirname(socketPath), { recursive: true });
     await removeStaleSocket(socketPath);
     await removeIncoming(store);
-    const server = createServer((socket) => void this.accept(socket));
+    const server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+      void this.accept(socket);
+    });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -89,6 +97,8 @@ export class Receiver {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
+    // A takeover waits for this: no connection, however it ended, may hold it up.
+    for (const socket of this.#sockets) socket.destroy();
     await new Promise<void>((resolve) => {
       server.close(() => resolve());
     });
@@ -153,6 +163,9 @@ export class Receiver {
       onQuarantined: (what) => {
         this.#lastQuarantine = what;
         log.warn({ what }, 'entries that only this node had were put aside');
+      },
+      onSessions: (notice) => {
+        if (this.#current === intake) this.#options.onSessions?.(notice);
       },
       onInstalled: () => {
         this.#wantsSnapshot = false;

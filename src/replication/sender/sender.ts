@@ -1,4 +1,5 @@
 import type { TandemError } from '../../core/errors.ts';
+import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import { backoffMs } from '../../core/replication/backoff.ts';
 import * as books from '../../core/replication/book.ts';
 import type { Greeting } from '../../core/replication/greeting.ts';
@@ -31,6 +32,9 @@ export interface SenderOptions {
   /** Default 60000. */
   readonly verifyingMs?: number;
 }
+
+/** What nobody waits for is not sent while more than this lies in the link. */
+const fullLinkBytes = 256 * 1024;
 
 /** Keeps the standby's copy equal to ours, for as long as this node is active. */
 export class Sender {
@@ -94,6 +98,17 @@ export class Sender {
   nudge(): void {
     this.#wake();
     this.#conversation?.pump();
+  }
+
+  /**
+   * Tells the standby who is connected; nobody waits for it. False, and nothing is sent, while no standby follows or the
+   * link has its hands full.
+   */
+  tellSessions(notice: SessionNotice): boolean {
+    const stream = this.#stream;
+    if (this.#state !== 'tail' || stream === undefined || stream.unsentBytes > fullLinkBytes) return false;
+    stream.send({ kind: 'sessions', notice });
+    return true;
   }
 
   /**

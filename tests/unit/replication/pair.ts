@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type Duplex, duplexPair } from 'node:stream';
 import type { TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { SessionNotice } from '../../../src/core/recall/session-fact.ts';
 import { linkError } from '../../../src/replication/errors.ts';
 import type { Log } from '../../../src/replication/log.ts';
 import { Receiver } from '../../../src/replication/receiver/receiver.ts';
@@ -27,7 +28,11 @@ export interface Side {
   role: 'active' | 'standby';
 }
 
-export async function side(context: TestContext, nodeId: string): Promise<Side> {
+export async function side(
+  context: TestContext,
+  nodeId: string,
+  onSessions: (notice: SessionNotice) => void = () => {},
+): Promise<Side> {
   const folder = directory(context);
   const store = openStore(context, nodeId, folder);
   const made: { side?: Side } = {};
@@ -39,6 +44,7 @@ export async function side(context: TestContext, nodeId: string): Promise<Side> 
     quarantineDirectory: join(folder, 'quarantine'),
     log: quiet,
     silenceMs: timing.silenceMs,
+    onSessions,
   });
   afterwards(context, () => receiver.close());
   await receiver.listen();

@@ -1,0 +1,218 @@
+import type { Logger } from 'pino';
+import type { Session } from '../core/openvpn/sessions.ts';
+import {
+  beginCampaign,
+  type Campaign,
+  type CampaignEffect,
+  type CampaignInput,
+  type CampaignStep,
+  deadline,
+  isOver,
+  step,
+} from '../core/recall/campaign.ts';
+import { comesBackWhenRecalled } from '../core/recall/policy.ts';
+import {
+  applyNotice,
+  type FactTable,
+  factsOf,
+  NO_FACTS,
+  type SessionFact,
+  type SessionNotice,
+} from '../core/recall/session-fact.ts';
+import { toMilliseconds } from '../core/time/duration.ts';
+import { between, type Instant, instant } from '../core/time/instant.ts';
+import type { Privileged } from '../privileged/privileged.ts';
+import type { VpnClients } from '../vpn/clients.ts';
+import type { RecallKeys } from './keys.ts';
+import { SessionFeed } from './session-feed.ts';
+
+export interface RecallParts {
+  readonly clients: Pick<VpnClients, 'lastSessions' | 'instances' | 'onNews'>;
+  /** The name of the OpenVPN process that the clients belong to. */
+  readonly instanceName: string;
+  readonly privileged: Pick<Privileged, 'sendRecall'>;
+  readonly keys: Pick<RecallKeys, 'packetFor'>;
+  readonly log: Logger;
+  /** Wall clock, milliseconds since 1970. */
+  readonly now: () => number;
+}
+
+/**
+ * Brings clients back as soon as this node serves them: after a takeover those of the other node, after a restart of
+ * OpenVPN its own. Whom and when is decided in `core/recall/campaign.ts`; this knows who is where and carries it out.
+ */
+export class Recall {
+  readonly #parts: RecallParts;
+  /** The clients to bring back if this node began to serve now. */
+  #known: FactTable = NO_FACTS;
+  #serving = false;
+  #campaign: Campaign | undefined;
+  /** Changes with each campaign, so that an answer to an earlier one is not taken for one to this. */
+  #run = 0;
+  #cause = '';
+  #called = false;
+  #onCalled = (): void => {};
+  #timer: NodeJS.Timeout | undefined;
+  #feed: SessionFeed | undefined;
+  #own: { readonly sessions: ReadonlyMap<number, Session>; readonly facts: FactTable } | undefined;
+
+  constructor(parts: RecallParts) {
+    this.#parts = parts;
+    parts.clients.onNews((news) => {
+      if (news.type === 'established') {
+        this.#feed?.pump();
+        this.#input({ type: 'present', instance: news.client });
+      } else if (this.#serving) this.#begin(this.#lostWithOpenvpn(), 'OpenVPN does not answer any more');
+    });
+  }
+
+  /** What the other node tells of its clients; it counts while this node does not serve. */
+  heard(notice: SessionNotice): void {
+    if (!this.#serving) this.#known = applyNotice(this.#known, notice);
+  }
+
+  /** Called when the address has come (and was announced) or has gone. */
+  serve(serving: boolean, cause: string): void {
+    if (serving === this.#serving) return;
+    this.#serving = serving;
+    if (serving) {
+      this.#begin(this.#known.values(), cause);
+      this.#known = NO_FACTS;
+    } else {
+      this.#end();
+      this.#known = this.#ownFacts();
+    }
+  }
+
+  /** Resolves when the first client was called or none is to be, or after so long: what holds this process up waits for it. */
+  firstCall(boundMs: number): Promise<void> {
+    if (this.#campaign === undefined || this.#called) return Promise.resolve();
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, boundMs);
+      this.#onCalled = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  /** Whether the other node will bring this client back when it takes over. */
+  isCovered(session: Session): boolean {
+    const [fact] = factsOf([session]).values();
+    return fact !== undefined && comesBackWhenRecalled(fact.version) && (this.#feed?.hasTold(fact) ?? false);
+  }
+
+  /** Tells another node about the clients here, until the next feed or `stop`. */
+  feedTo(tell: (notice: SessionNotice) => boolean, mostPerNotice: number): SessionFeed {
+    this.#feed?.stop();
+    this.#feed = new SessionFeed(() => this.#ownFacts(), tell, mostPerNotice);
+    return this.#feed;
+  }
+
+  stop(): void {
+    this.#serving = false;
+    this.#end();
+    this.#feed?.stop();
+  }
+
+  #ownFacts(): FactTable {
+    const sessions = this.#parts.clients.lastSessions;
+    if (this.#own?.sessions !== sessions) this.#own = { sessions, facts: factsOf(sessions.values()) };
+    return this.#own.facts;
+  }
+
+  #lostWithOpenvpn(): SessionFact[] {
+    const pending = this.#campaign?.pending.map((one) => one.client) ?? [];
+    return [
+      ...new Map([
+        ...pending.map((one) => [one.commonName, one] as const),
+        ...byName(this.#ownFacts()),
+      ]).values(),
+    ];
+  }
+
+  #begin(clients: Iterable<SessionFact>, cause: string): void {
+    this.#end();
+    this.#cause = cause;
+    this.#carryOut(beginCampaign(clients, now()));
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#campaign = undefined;
+    this.#run += 1;
+    this.#called = false;
+    this.#onCalled();
+  }
+
+  #input(input: CampaignInput): void {
+    if (this.#campaign !== undefined) this.#carryOut(step(this.#campaign, now(), input));
+  }
+
+  #carryOut({ state, effects }: CampaignStep): void {
+    this.#campaign = isOver(state) ? undefined : state;
+    for (const effect of effects) this.#do(effect);
+    // An effect may have gone on by itself.
+    if (this.#campaign === state) this.#wait(deadline(state));
+  }
+
+  #wait(due: Instant | undefined): void {
+    clearTimeout(this.#timer);
+    if (due === undefined) return;
+    const ms = Math.max(0, Math.ceil(toMilliseconds(between(now(), due))));
+    this.#timer = setTimeout(() => this.#input({ type: 'tick' }), ms);
+  }
+
+  #do(effect: CampaignEffect): void {
+    switch (effect.type) {
+      case 'look':
+        void this.#look();
+        return;
+      case 'recall':
+        void this.#send(effect.client, effect.attempt);
+        this.#called = true;
+        this.#onCalled();
+        return;
+      case 'over':
+        this.#onCalled();
+        if (Object.values(effect.outcome).some((count) => count > 0)) {
+          this.#parts.log.info({ cause: this.#cause, ...effect.outcome }, 'clients were called back');
+        }
+    }
+  }
+
+  async #look(): Promise<void> {
+    const run = this.#run;
+    const answer = await this.#parts.clients.instances().then(
+      (instances) => ({ type: 'looked', instances }) as const,
+      // The reason is reported where the connection was lost.
+      () => ({ type: 'look-failed' }) as const,
+    );
+    if (run === this.#run) this.#input(answer);
+  }
+
+  async #send(client: SessionFact, attempt: number): Promise<void> {
+    const { privileged, keys, instanceName, log } = this.#parts;
+    const { commonName, address, port } = client;
+    const packet = keys.packetFor(commonName, Math.floor(this.#parts.now() / 1_000));
+    if (packet === undefined) {
+      log.warn({ commonName }, 'a client cannot be called back: no valid certificate has its key');
+      return;
+    }
+    if (attempt > 1) log.info({ commonName, attempt }, 'a client did not come yet and is called again');
+    try {
+      const text = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('base64');
+      await privileged.sendRecall({ name: instanceName, address, port, packet: text });
+    } catch (error) {
+      log.warn({ err: error, commonName }, 'a client could not be called back');
+    }
+  }
+}
+
+function byName(facts: FactTable): (readonly [string, SessionFact])[] {
+  return [...facts.values()].map((fact) => [fact.commonName, fact]);
+}
+
+function now(): Instant {
+  return instant(performance.now() * 1_000);
+}

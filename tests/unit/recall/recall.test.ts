@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { pino } from 'pino';
+import type { Session } from '../../../src/core/openvpn/sessions.ts';
+import type { Presence } from '../../../src/core/recall/campaign.ts';
+import type { SessionFact } from '../../../src/core/recall/session-fact.ts';
+import type { RecallRequest } from '../../../src/privileged/channel.ts';
+import { Recall } from '../../../src/recall/recall.ts';
+import type { ClientNews } from '../../../src/vpn/clients.ts';
+import { until } from '../replication/pair.ts';
+
+const fact: SessionFact = {
+  commonName: 'alice:default',
+  address: '203.0.113.11',
+  port: 40_000,
+  vpnAddress: '10.8.0.2',
+  sinceSeconds: 1,
+  version: '2.6.14',
+  peerId: 0,
+};
+
+const session: Session = {
+  cid: 1,
+  commonName: 'alice:default',
+  username: 'alice',
+  realAddress: '203.0.113.11',
+  realPort: 40_000,
+  vpnAddress: '10.8.0.2',
+  sinceSeconds: 1,
+  bytesReceived: 0,
+  bytesSent: 0,
+  peerId: 0,
+  clientVersion: '2.6.14',
+  clientPlatform: 'linux',
+  clientProtocolFlags: 0,
+};
+
+/** One node's recall beside an OpenVPN that answers, or not. */
+function node(context: TestContext) {
+  const sent: RecallRequest[] = [];
+  const openvpn = {
+    sessions: new Map<number, Session>(),
+    instances: [] as Presence[],
+    up: true,
+    tell: (_: ClientNews): void => {},
+  };
+  const recall = new Recall({
+    clients: {
+      get lastSessions() {
+        return openvpn.sessions;
+      },
+      instances: async () => {
+        if (!openvpn.up) throw new Error('not connected');
+        return openvpn.instances;
+      },
+      onNews: (listener) => {
+        openvpn.tell = listener;
+      },
+    },
+    instanceName: 'udp',
+    privileged: { sendRecall: async (request) => void sent.push(request) },
+    keys: { packetFor: () => new Uint8Array(60) },
+    log: pino({ level: 'silent' }),
+    now: () => 1_750_000_000_000,
+  });
+  context.after(() => recall.stop());
+  return { recall, sent, openvpn };
+}
+
+test('a standby that was told of a client calls it when the address has come', async (context) => {
+  const { recall, sent } = node(context);
+  recall.heard({ whole: true, present: [fact], gone: [] });
+  recall.serve(true, 'takeover');
+  await recall.firstCall(1_000);
+  assert.deepEqual(
+    sent.map(({ name, address, port }) => ({ name, address, port })),
+    [{ name: 'udp', address: '203.0.113.11', port: 40_000 }],
+  );
+  recall.serve(true, 'said again');
+  assert.equal(sent.length, 1);
+});
+
+test('an active node does not listen to what is said of clients', async (context) => {
+  const { recall, sent } = node(context);
+  recall.serve(true, 'takeover');
+  recall.heard({ whole: true, present: [fact], gone: [] });
+  recall.serve(false, 'gone');
+  recall.serve(true, 'back');
+  await recall.firstCall(100);
+  assert.equal(sent.length, 0);
+});
+
+test('after OpenVPN died, its own clients are called as soon as it answers again', async (context) => {
+  const { recall, sent, openvpn } = node(context);
+  recall.serve(true, 'takeover');
+  openvpn.sessions = new Map([[1, session]]);
+  openvpn.up = false;
+  openvpn.tell({ type: 'down' });
+  await recall.firstCall(300);
+  assert.equal(sent.length, 0);
+  openvpn.up = true;
+  await until('the client is called', () => sent.length === 1);
+});
+
+test('on a standby a restart of OpenVPN calls nobody', async (context) => {
+  const { recall, sent, openvpn } = node(context);
+  openvpn.sessions = new Map([[1, session]]);
+  openvpn.tell({ type: 'down' });
+  await recall.firstCall(300);
+  assert.equal(sent.length, 0);
+});
+
+test('a client is covered once the other node knows it, and only if it comes back when called', (context) => {
+  const { recall, openvpn } = node(context);
+  openvpn.sessions = new Map([[1, session]]);
+  assert.equal(recall.isCovered(session), false, 'nobody was told');
+  const feed = recall.feedTo(() => true, 100);
+  feed.start();
+  assert.equal(recall.isCovered(session), true);
+  assert.equal(recall.isCovered({ ...session, clientVersion: '2.5.11' }), false);
+  assert.equal(recall.isCovered({ ...session, realPort: 1 }), false, 'moved since it was told');
+  feed.stop();
+  assert.equal(recall.isCovered(session), false);
+});
