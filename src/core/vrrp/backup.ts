@@ -29,7 +29,7 @@ export function backup(state: Backup, now: Instant, input: Input): Step {
     case 'election':
       return elected(judged(state, input.verdict), now);
     case 'reconfigure':
-      return stay(listen({ ...state, router: input.router }, now));
+      return reconfigured(state, now, input.router);
     case 'resign':
       return stay(state, { type: 'resign-outcome', outcome: { kind: 'not-active' } });
     case 'startup':
@@ -45,6 +45,13 @@ export function backup(state: Backup, now: Instant, input: Input): Step {
 function elected(state: Backup, now: Instant): Step {
   if (state.verdict.standing !== 'never') return stay(state);
   return becomeInitialize(state, now, { kind: 'ineligible', reasons: state.verdict.reasons });
+}
+
+/** The timer follows what the Active announced, until it announces something else; our own interval if none was heard. */
+function reconfigured(state: Backup, now: Instant, router: VirtualRouter): Step {
+  const heard = state.peers.some((peer) => peer.lastHeard >= state.since);
+  const activeInterval = heard ? state.activeInterval : router.interval;
+  return stay(listen({ ...state, router, activeInterval }, now));
 }
 
 /** Waits a full down interval from now on. */
