@@ -1,0 +1,79 @@
+import { InnerConnection } from '../../../lab/demo/inner-connection.ts';
+import { statusOf } from '../../../lab/demo/node-commands.ts';
+import { PingProbe } from '../../../lab/demo/ping-probe.ts';
+import { addUser, pair, profileOf, setUpPair } from '../../../lab/demo/set-up.ts';
+import { until } from '../../../lab/demo/until.ts';
+import { VpnClient } from '../../../lab/demo/vpn-client.ts';
+import { Lab } from '../../../lab/lab.ts';
+import type { NodeName } from '../../../lab/topology.ts';
+
+/** A pair with a client that is connected, and what watches its tunnel. */
+export interface Connected {
+  readonly lab: Lab;
+  readonly client: VpnClient;
+  readonly tunnel: PingProbe;
+  readonly address: PingProbe;
+}
+
+export async function connectedPair(name: string): Promise<Connected> {
+  const lab = await Lab.up({ clients: 1, stateDir: `/var/lib/tandem-test-${name}-${process.pid}` });
+  try {
+    await setUpPair(lab, () => undefined);
+    await InnerConnection.serve(lab, 'office');
+    const { password } = await addUser(lab, 'node-a', 'alice');
+    const profile = await profileOf(lab, 'node-a', 'alice');
+    const client = await VpnClient.connect(lab, 'client-1', { user: 'alice', password, profile });
+    const tunnel = new PingProbe(lab, 'client-1', pair.office, 10);
+    const address = new PingProbe(lab, 'gateway', pair.virtualAddress, 10);
+    await until(() => tunnel.answersWithin(500) > 5 && address.answersWithin(500) > 5, 20_000, 'answers');
+    return { lab, client, tunnel, address };
+  } catch (error) {
+    await lab.down();
+    throw error;
+  }
+}
+
+export async function disconnect(connected: Connected | undefined): Promise<void> {
+  connected?.tunnel.stop();
+  connected?.address.stop();
+  await connected?.lab.down();
+}
+
+/** Counts the recalls that reach the client, in its own firewall. */
+export async function countRecalls(lab: Lab): Promise<() => Promise<number>> {
+  // 60 bytes of UDP payload that begin with 0x40: no other packet of OpenVPN looks so.
+  const rules = `table inet probe {
+  chain input {
+    type filter hook input priority 0
+    udp sport 1194 udp length 68 @th,64,8 0x40 counter
+  }
+}
+`;
+  const made = await lab.exec('client-1', ['nft', '-f', '-'], { input: rules });
+  if (made.code !== 0) throw new Error(made.stderr);
+  return async () => {
+    const { stdout } = await lab.exec('client-1', ['nft', 'list', 'table', 'inet', 'probe']);
+    return Number(/counter packets (\d+)/.exec(stdout)?.[1]);
+  };
+}
+
+/** Waits until that node is active, and the other one, if it is on, follows it with every change. */
+export async function settled(lab: Lab, active: NodeName, paired: boolean): Promise<void> {
+  await until(
+    async () => {
+      const status = await statusOf(lab, active);
+      return status?.role === 'active' && (!paired || status.protected);
+    },
+    60_000,
+    `${active} to be active${paired ? ' and protected' : ''}`,
+  );
+}
+
+/** The tunnel answers again, and has for a while. */
+export async function tunnelIsBack({ tunnel }: Connected, sinceMs: number): Promise<void> {
+  await until(
+    () => Date.now() > sinceMs + 2_500 && tunnel.answersWithin(500) > 20,
+    60_000,
+    'the tunnel to work again',
+  );
+}
