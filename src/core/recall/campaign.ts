@@ -4,13 +4,13 @@ import { comesBackWhenRecalled, isOneHost } from './policy.ts';
 import { endpointName, type SessionFact } from './session-fact.ts';
 
 /** Between two recalls. One OpenVPN process does 180 to 250 handshakes a second per core. */
-export const pace: Duration = milliseconds(4);
+const pace: Duration = milliseconds(4);
 /** How old OpenVPN's answer about who is there may be when a recall leaves. */
-export const longestLookAge: Duration = milliseconds(250);
+const longestLookAge: Duration = milliseconds(250);
 /** When a client that has still no instance is recalled again, each counted from the recall before. */
-export const repeatAfter: readonly [Duration, Duration] = [milliseconds(1500), milliseconds(2000)];
+const repeatAfter: readonly [Duration, Duration] = [milliseconds(1500), milliseconds(2000)];
 /** How long an answer of OpenVPN is waited for, and the pause before it is asked again. */
-export const lookRetry: Duration = milliseconds(100);
+const lookRetry: Duration = milliseconds(100);
 /** A server that does not answer for so long serves nobody: there is nothing to call clients back to. */
 export const longestSilence: Duration = milliseconds(30_000);
 

@@ -16,7 +16,7 @@ export interface RecallPacket {
 }
 
 /** P_CONTROL_HARD_RESET_SERVER_V2 (ssl_pkt.h), key id 0. */
-export const recallOpcodeByte: number = 8 << 3;
+const recallOpcodeByte: number = 8 << 3;
 export const recallPacketLength = 60;
 
 const sessionIdLength = 8;
