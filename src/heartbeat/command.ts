@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { TandemError } from '../core/errors.ts';
 import { parseAddress } from '../core/net/address.ts';
@@ -7,17 +8,20 @@ import { activeDownInterval } from '../core/vrrp/timers.ts';
 import { loadConfig } from './config/load.ts';
 import { virtualRouter } from './config/virtual-router.ts';
 import { ask } from './control/client.ts';
+import { replay } from './replay.ts';
 import { run } from './run.ts';
 
-const USAGE = `usage: tandem heartbeat run --config FILE
+const USAGE = `usage: tandem heartbeat run --config FILE [--record FILE]
        tandem heartbeat status --socket PATH
        tandem heartbeat check --config FILE
+       tandem heartbeat replay FILE
 `;
 
 /** Exit codes of sysexits.h. */
 const EXIT = {
   ok: 0,
   usage: 64,
+  badData: 65,
   unavailable: 69,
   internal: 70,
   cannotCreate: 73,
@@ -29,11 +33,13 @@ const EXIT = {
 export async function heartbeatCommand(argv: readonly string[]): Promise<number> {
   try {
     const { positionals, values } = parse(argv);
-    const [verb] = positionals;
-    if (verb === 'run' && values.config !== undefined) await run(values.config);
+    const [verb, file, ...more] = positionals;
+    if (more.length > 0 || (file !== undefined && verb !== 'replay')) throw notACommand(argv);
+    if (verb === 'run' && values.config !== undefined) await run(values.config, values.record);
     else if (verb === 'check' && values.config !== undefined) check(values.config);
     else if (verb === 'status' && values.socket !== undefined) await status(values.socket);
-    else throw usageError(`"tandem heartbeat ${argv.join(' ')}" is not a whole command`);
+    else if (verb === 'replay' && file !== undefined) await printReplay(file);
+    else throw notACommand(argv);
     return EXIT.ok;
   } catch (error) {
     return report(error);
@@ -42,13 +48,13 @@ export async function heartbeatCommand(argv: readonly string[]): Promise<number>
 
 function parse(argv: readonly string[]): {
   positionals: string[];
-  values: { config?: string; socket?: string };
+  values: { config?: string; socket?: string; record?: string };
 } {
   try {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { config: { type: 'string' }, socket: { type: 'string' } },
+      options: { config: { type: 'string' }, socket: { type: 'string' }, record: { type: 'string' } },
     });
   } catch (cause) {
     throw usageError((cause as Error).message);
@@ -70,6 +76,15 @@ async function status(socket: string): Promise<void> {
   process.stdout.write(`${JSON.stringify(await ask(socket, { command: 'status' }))}\n`);
 }
 
+function notACommand(argv: readonly string[]): TandemError {
+  return usageError(`"tandem heartbeat ${argv.join(' ')}" is not a whole command`);
+}
+
+async function printReplay(file: string): Promise<void> {
+  if (!existsSync(file)) throw usageError(`there is no file ${file}`);
+  for await (const line of replay(file)) process.stdout.write(`${line}\n`);
+}
+
 function usageError(message: string): TandemError {
   return new TandemError({ code: 'heartbeat.usage', culprit: 'operator', message, hint: USAGE.trimEnd() });
 }
@@ -88,6 +103,7 @@ function report(error: unknown): number {
 
 function exitCode(code: string): number {
   if (/\.(eperm|eacces)$/.test(code)) return EXIT.noPermission;
+  if (code === 'heartbeat.replay.not-a-recording') return EXIT.badData;
   if (code === 'heartbeat.usage') return EXIT.usage;
   if (code === 'heartbeat.unavailable' || code === 'heartbeat.interface-gone') return EXIT.unavailable;
   if (/^heartbeat\.(control|already-running|address-taken)/.test(code)) return EXIT.cannotCreate;

@@ -1,17 +1,24 @@
+import type { Candidate, CandidateOptions, View } from '../core/election/candidate.ts';
+import { sameVerdict } from '../core/election/verdict.ts';
+import type { IpAddress } from '../core/net/address.ts';
 import type { Prefix } from '../core/net/prefix.ts';
+import type { Conflict } from '../core/ownership/guard.ts';
 import { type Duration, toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant } from '../core/time/instant.ts';
 import { type ChecksumPolicy, encode } from '../core/vrrp/codec.ts';
 import type { Effect, ResignOutcome } from '../core/vrrp/effects.ts';
 import type { Input } from '../core/vrrp/inputs.ts';
 import { createInstance, step } from '../core/vrrp/instance.ts';
+import { hearsPeer } from '../core/vrrp/peers.ts';
 import type { VirtualRouter } from '../core/vrrp/router.ts';
 import { deadline, type State } from '../core/vrrp/state.ts';
 import { now } from '../linux/clock.ts';
+import { AddressGuard } from './address-guard.ts';
 import { History, type Transition } from './history.ts';
 import type { KernelInterface } from './kernel-interface.ts';
 import type { Logger } from './log.ts';
 import { ReportLog } from './report-log.ts';
+import { Standing } from './standing.ts';
 
 /** As many as a full socket buffer holds: a turn sees everything that had arrived before it decides on silence. */
 const MOST_DATAGRAMS_PER_TURN = 512;
@@ -20,10 +27,13 @@ export interface DriverParts {
   readonly router: VirtualRouter;
   readonly checksum: ChecksumPolicy;
   readonly kernel: KernelInterface;
+  readonly gateway: IpAddress | undefined;
   readonly log: Logger;
   readonly onTransition: (transition: Transition) => void;
   /** The driver cannot go on; the caller must stop it. */
   readonly onFatal: (error: unknown) => void;
+  /** Sees every input of the protocol before it is carried out. */
+  readonly onInput?: ((now: Instant, input: Input) => void) | undefined;
 }
 
 /**
@@ -39,6 +49,8 @@ export class Driver {
   /** When the input that is being carried out was due; to measure how long a change of state took. */
   #dueAt: Instant;
   #claimedAt: Instant | undefined;
+  readonly #standing: Standing;
+  readonly #guard: AddressGuard;
   #resigning: ((outcome: ResignOutcome) => void) | undefined;
 
   constructor(parts: DriverParts) {
@@ -47,10 +59,20 @@ export class Driver {
     this.#reports = new ReportLog(parts.log);
     this.#dueAt = now();
     this.#state = createInstance(parts.router, this.#dueAt, parts.kernel.linkUp);
+    this.#standing = new Standing(parts.kernel, candidateOptions(parts.router, parts.gateway), this.#dueAt);
+    this.#guard = new AddressGuard(parts.kernel, this.#reports, this.#dueAt);
   }
 
   get state(): State {
     return this.#state;
+  }
+
+  get candidate(): Candidate {
+    return this.#standing.candidate;
+  }
+
+  get conflicts(): readonly Conflict[] {
+    return this.#guard.conflicts;
   }
 
   start(): void {
@@ -63,9 +85,29 @@ export class Driver {
     this.#submit({ type: 'shutdown' });
   }
 
-  reconfigure(router: VirtualRouter, checksum: ChecksumPolicy): void {
+  reconfigure(router: VirtualRouter, checksum: ChecksumPolicy, gateway: IpAddress | undefined): void {
     this.#checksum = checksum;
-    this.#submit({ type: 'reconfigure', router });
+    this.#standing.reconfigure(candidateOptions(router, gateway), now());
+    this.#guarded(() => {
+      const { verdict } = this.#standing.judge(now(), this.#view());
+      this.#perform({ type: 'reconfigure', router: { ...router, priority: verdict.effectivePriority } });
+      this.#turn();
+    });
+  }
+
+  /** What the service of this node says about itself, good for `timeToLive`. */
+  report(report: {
+    readonly healthy: boolean;
+    readonly reason: string;
+    readonly timeToLive: Duration;
+  }): void {
+    this.#standing.report(now(), report);
+    this.refresh();
+  }
+
+  setMaintenance(on: boolean): void {
+    this.#standing.maintenance = on;
+    this.refresh();
   }
 
   /** Undefined when another planned leave is under way. */
@@ -91,19 +133,51 @@ export class Driver {
       if (datagram === undefined) break;
       this.#perform({ type: 'datagram', datagram });
     }
+    this.#hearNeighbours();
     kernel.acknowledgeTimer();
+    this.#try(() => this.#standing.askGateway(now()));
+    this.#judge();
     const due = deadline(this.#state);
     if (due !== undefined && now() >= due.at) {
       this.#dueAt = due.at;
       this.#perform({ type: 'tick' }, due.at);
     }
+    this.#try(() => this.#guard.turn(now()));
     this.#arm();
   }
 
   #takeChanges(): void {
-    const { linkChanged, missing } = this.#parts.kernel.takeChanges(this.#state.router.addresses);
-    if (linkChanged) this.#perform({ type: 'link', up: this.#parts.kernel.linkUp });
+    const { linkChanged, missing, source } = this.#parts.kernel.takeChanges(this.#state.router.addresses);
+    if (source !== undefined)
+      this.#perform({ type: 'reconfigure', router: { ...this.#state.router, source } });
+    if (linkChanged) {
+      const up = this.#parts.kernel.linkUp;
+      // So that a link that is back does not meet the verdict that it had none.
+      if (up) this.#judge();
+      this.#perform({ type: 'link', up });
+    }
     for (const address of missing) this.#perform({ type: 'address-missing', address });
+  }
+
+  #hearNeighbours(): void {
+    for (let count = 0; count < MOST_DATAGRAMS_PER_TURN; count += 1) {
+      const claim = this.#parts.kernel.neighbourClaim();
+      if (claim === undefined) return;
+      this.#standing.heard(claim.address, now());
+      this.#try(() => this.#guard.heard(now(), claim));
+    }
+  }
+
+  /** Who may serve; before every tick, so that nobody claims who must not. */
+  #judge(): void {
+    const { verdict, leaveFor } = this.#standing.judge(now(), this.#view());
+    if (!sameVerdict(verdict, this.#state.verdict)) this.#perform({ type: 'election', verdict });
+    if (leaveFor !== undefined && this.#resigning === undefined)
+      this.#perform({ type: 'resign', bound: leaveFor });
+  }
+
+  #view(): View {
+    return { active: this.#state.name === 'active', peerHeard: hearsPeer(this.#state, now()) };
   }
 
   #submit(input: Input): void {
@@ -114,7 +188,13 @@ export class Driver {
   }
 
   #arm(): void {
-    this.#parts.kernel.arm(deadline(this.#state)?.at);
+    const at = now();
+    const times = [
+      deadline(this.#state)?.at,
+      this.#standing.deadline(at, this.#view()),
+      this.#guard.deadline,
+    ].filter((time) => time !== undefined);
+    this.#parts.kernel.arm(times.length === 0 ? undefined : (Math.min(...times) as Instant));
   }
 
   /** One input and everything that follows from it. */
@@ -123,7 +203,9 @@ export class Driver {
     this.#claimedAt = undefined;
     const inputs: Input[] = [input];
     for (let next = inputs.shift(); next !== undefined; next = inputs.shift()) {
-      const { state, effects } = step(this.#state, now(), next);
+      const at = now();
+      this.#parts.onInput?.(at, next);
+      const { state, effects } = step(this.#state, at, next);
       this.#state = state;
       for (const effect of effects) {
         const answer = this.#carryOut(effect);
@@ -140,16 +222,22 @@ export class Driver {
       case 'renew':
         return this.#lease(effect.addresses, effect.lease);
       case 'release':
+        this.#guard.released(effect.addresses.map(({ address }) => address));
         for (const address of effect.addresses) this.#try(() => this.#parts.kernel.removeAddress(address));
         return undefined;
       case 'announce':
         for (const prefix of effect.addresses) this.#try(() => this.#parts.kernel.announce(prefix.address));
+        this.#guard.announced(
+          now(),
+          effect.addresses.map(({ address }) => address),
+        );
         return undefined;
       case 'advertise': {
-        const { source, destination } = this.#parts.kernel;
-        const payload = encode(effect.advertisement, { source, destination, checksum: this.#checksum });
+        const { advertisement } = effect;
+        const encoded = (path: { source: IpAddress; destination: IpAddress }): Uint8Array =>
+          encode(advertisement, { ...path, checksum: this.#checksum });
         return {
-          type: this.#try(() => this.#parts.kernel.send(payload)) ? 'advertised' : 'advertise-failed',
+          type: this.#try(() => this.#parts.kernel.send(encoded)) ? 'advertised' : 'advertise-failed',
         };
       }
       case 'transition':
@@ -206,4 +294,11 @@ export class Driver {
       this.#parts.onFatal(error);
     }
   }
+}
+
+function candidateOptions(
+  { priority, interval }: VirtualRouter,
+  gateway: IpAddress | undefined,
+): CandidateOptions {
+  return { priority, interval, gateway };
 }

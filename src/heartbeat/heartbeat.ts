@@ -5,13 +5,15 @@ import { milliseconds } from '../core/time/duration.ts';
 import { now } from '../linux/clock.ts';
 import { runAheadOfOthers, type Scheduling } from '../linux/scheduling.ts';
 import type { Config } from './config/schema.ts';
-import { virtualAddresses, virtualRouter } from './config/virtual-router.ts';
+import { familyOf, gatewayOf, kernelPlan, virtualAddresses, virtualRouter } from './config/virtual-router.ts';
 import { type Controlled, ControlServer } from './control/server.ts';
 import { Driver } from './driver.ts';
+import { Hooks } from './hooks.ts';
 import { lockInstance } from './instance-lock.ts';
 import { KernelInterface } from './kernel-interface.ts';
 import type { Logger } from './log.ts';
 import { inspect, type Preflight, removeLeftovers } from './preflight.ts';
+import { Recorder } from './recorder.ts';
 import { present, type Status } from './status.ts';
 
 /** A running heartbeat: put together here, taken apart in the reverse order. */
@@ -21,7 +23,9 @@ export class Heartbeat implements Controlled {
   readonly #kernel: KernelInterface;
   readonly #driver: Driver;
   readonly #scheduling: Scheduling;
-  readonly #lock: Server;
+  readonly #hooks: Hooks;
+  readonly #recorder: Recorder | undefined;
+  #lock: Server;
   #config: Config;
   #control: ControlServer | undefined;
 
@@ -31,31 +35,44 @@ export class Heartbeat implements Controlled {
     preflight: Preflight;
     lock: Server;
     onFatal: (error: unknown) => void;
+    recordFile: string | undefined;
   }) {
-    const { config, log, preflight, lock, onFatal } = parts;
+    const { config, log, preflight, lock, onFatal, recordFile } = parts;
     this.#config = config;
     this.#log = log;
     this.#preflight = preflight;
     this.#lock = lock;
-    this.#kernel = new KernelInterface(config.interface, preflight.source);
+    this.#kernel = new KernelInterface(kernelPlan(config), preflight.source);
+    this.#hooks = new Hooks(config, log);
+    this.#recorder = recordFile === undefined ? undefined : new Recorder(recordFile, log);
     this.#scheduling = runAheadOfOthers();
     this.#driver = new Driver({
       router: virtualRouter(config, preflight.source),
       checksum: config.checksum,
       kernel: this.#kernel,
       log,
-      onTransition: (transition) => this.#control?.publish(transition),
+      gateway: gatewayOf(config),
+      onTransition: (transition) => {
+        this.#control?.publish(transition);
+        this.#hooks.run(transition);
+      },
       onFatal,
+      onInput: (at, input) => this.#recorder?.write(this.#driver.state, at, input),
     });
   }
 
   /** Throws `TandemError` when it cannot start; nothing is left behind then. */
-  static async start(config: Config, log: Logger, onFatal: (error: unknown) => void): Promise<Heartbeat> {
+  static async start(
+    config: Config,
+    log: Logger,
+    onFatal: (error: unknown) => void,
+    recordFile?: string,
+  ): Promise<Heartbeat> {
     const preflight = inspect(config.interface, virtualAddresses(config));
-    const lock = await lockInstance(preflight.interfaceIndex, config.interface, config.vhid);
+    const lock = await lockInstance(preflight.interfaceIndex, config);
     let heartbeat: Heartbeat | undefined;
     try {
-      heartbeat = new Heartbeat({ config, log, preflight, lock, onFatal });
+      heartbeat = new Heartbeat({ config, log, preflight, lock, onFatal, recordFile });
       await heartbeat.#begin();
       return heartbeat;
     } catch (error) {
@@ -71,16 +88,15 @@ export class Heartbeat implements Controlled {
     try {
       this.#kernel.close();
     } finally {
+      await this.#recorder?.close();
       await this.#control?.close();
       this.#lock.close();
     }
   }
 
   /** Takes another configuration without a gap. What would need a restart is refused as a whole, with a log line. */
-  reload(config: Config): void {
-    const fixed = (['interface', 'controlSocket', 'vhid'] as const).filter(
-      (field) => config[field] !== this.#config[field],
-    );
+  async reload(config: Config): Promise<void> {
+    const fixed = changedFields(this.#config, config);
     if (fixed.length > 0) {
       this.#log.error(
         { event: 'reload-refused', fields: fixed },
@@ -89,10 +105,34 @@ export class Heartbeat implements Controlled {
       return;
     }
     // The same checks as at the start; throws before anything was changed.
-    inspect(config.interface, virtualAddresses(config));
+    const preflight = inspect(config.interface, virtualAddresses(config));
+    if (config.vhid !== this.#config.vhid) {
+      const lock = await lockInstance(preflight.interfaceIndex, config);
+      this.#lock.close();
+      this.#lock = lock;
+    }
     this.#config = config;
-    this.#driver.reconfigure(virtualRouter(config, this.#preflight.source), config.checksum);
+    this.#hooks.reconfigure(config);
+    this.#kernel.reconfigure(kernelPlan(config));
+    this.#driver.reconfigure(virtualRouter(config, this.#kernel.source), config.checksum, gatewayOf(config));
     this.#log.info({ event: 'reloaded' }, 'The new configuration is in force.');
+  }
+
+  report(report: { healthy: boolean; reason: string; ttlMs: number }): void {
+    const { healthy, reason, ttlMs } = report;
+    this.#driver.report({ healthy, reason, timeToLive: milliseconds(ttlMs) });
+  }
+
+  /** Leaves first if this node serves; when nobody takes over, nothing has changed. */
+  async maintenance(on: boolean): ReturnType<Controlled['maintenance']> {
+    if (!on || this.#driver.state.name !== 'active') {
+      this.#driver.setMaintenance(on);
+      return { ok: true };
+    }
+    const bound = Math.max(1000, 3 * this.#config.advertisementIntervalMs);
+    const reply = await this.resign(bound);
+    if (reply.ok) this.#driver.setMaintenance(true);
+    return reply;
   }
 
   status(): Status {
@@ -106,6 +146,11 @@ export class Heartbeat implements Controlled {
         holds: (prefix) => this.#kernel.holds(prefix),
         transitions: this.#driver.history.transitions,
         scheduling: this.#scheduling,
+        candidate: this.#driver.candidate,
+        conflicts: this.#driver.conflicts,
+        paths: this.#kernel.paths,
+        pathPlans: kernelPlan(this.#config).paths,
+        hooks: this.#hooks.status,
         pid: process.pid,
       },
     );
@@ -169,4 +214,12 @@ export class Heartbeat implements Controlled {
 
 function refusal(code: string, message: string): Awaited<ReturnType<Controlled['resign']>> {
   return { ok: false, error: { code: `heartbeat.resign.${code}`, message } };
+}
+
+/** What cannot change while it runs. */
+function changedFields(before: Config, after: Config): readonly string[] {
+  const fields = (['interface', 'controlSocket', 'protocol'] as const).filter(
+    (field) => before[field] !== after[field],
+  );
+  return familyOf(before) === familyOf(after) ? fields : [...fields, 'the family of virtualAddresses'];
 }

@@ -1,78 +1,123 @@
-import { TandemError } from '../core/errors.ts';
-import type { IpAddress } from '../core/net/address.ts';
+import { type IpAddress, sameAddress } from '../core/net/address.ts';
 import type { Datagram } from '../core/net/ipv4-packet.ts';
+import type { NeighbourClaim } from '../core/net/neighbour.ts';
 import { formatPrefix, type Prefix } from '../core/net/prefix.ts';
 import type { Duration } from '../core/time/duration.ts';
 import type { Instant } from '../core/time/instant.ts';
-import { IP_PROTOCOL, IPV4_GROUP } from '../core/vrrp/codec.ts';
-import { AdvertisementSocket } from '../linux/advertisement-socket.ts';
-import { Ledger } from '../linux/ledger.ts';
-import { NeighbourAnnouncer } from '../linux/neighbour-announcer.ts';
-import { listAddresses } from '../linux/netlink/interface-address.ts';
 import { type Link, readLink } from '../linux/netlink/link.ts';
-import { InterfaceMonitor } from '../linux/netlink/monitor.ts';
+import { type Change, InterfaceMonitor } from '../linux/netlink/monitor.ts';
 import { NetlinkSocket } from '../linux/netlink/socket.ts';
 import { Readiness } from '../linux/readiness.ts';
 import { Timer } from '../linux/timer.ts';
+import { Channels, type PathStatus } from './channels.ts';
+import { HomeInterface } from './home-interface.ts';
+import type { PathPlan } from './paths.ts';
 
-/** One network interface as the driver needs it: every descriptor, what was observed on it, and how to change it. */
+/** What the kernel is asked for. */
+export interface KernelPlan {
+  /** Where the virtual addresses live. */
+  readonly interface: string;
+  readonly family: 4 | 6;
+  readonly addresses: readonly Prefix[];
+  readonly paths: readonly PathPlan[];
+  readonly tracked: readonly string[];
+  readonly gateway: IpAddress | undefined;
+}
+
+export interface KernelChanges {
+  readonly linkChanged: boolean;
+  /** Virtual addresses that something removed meanwhile and that are not there now. */
+  readonly missing: readonly Prefix[];
+  /** This node's own address, where it is another one than before. */
+  readonly source: IpAddress | undefined;
+}
+
+/** The network as the driver needs it: every descriptor, what was observed, and how to change it. */
 export class KernelInterface {
+  #plan: KernelPlan;
   readonly #netlink: NetlinkSocket;
   readonly #monitor: InterfaceMonitor;
-  readonly #socket: AdvertisementSocket;
-  readonly #announcer: NeighbourAnnouncer;
-  readonly #ledger: Ledger;
   readonly #timer: Timer;
-  readonly #link: Link;
+  #channels: Channels;
+  #home: HomeInterface | undefined;
+  /** Those of the plan that exist. */
+  readonly #links = new Map<string, Link>();
   readonly #closers: (() => void)[] = [];
-  #linkUp: boolean;
-  /** The addresses on the interface, as the kernel last told us. */
-  #observed: ReadonlySet<string>;
+  #source: IpAddress;
+  #onReady: (() => void) | undefined;
+  #readiness: Readiness | undefined;
 
   /** Throws `SystemCallError` or `TandemError`; nothing is left open then. */
-  constructor(name: string, source: IpAddress) {
+  constructor(plan: KernelPlan, source: IpAddress) {
+    this.#plan = plan;
+    this.#source = source;
+    this.#channels = this.#newChannels();
     try {
       this.#netlink = this.#opened(new NetlinkSocket());
-      this.#link = readLink(this.#netlink, name);
       // The monitor before the first reading, so that no change falls between the two.
-      this.#monitor = this.#opened(new InterfaceMonitor(this.#link.index));
-      this.#socket = this.#opened(new AdvertisementSocket(this.#link, IP_PROTOCOL, IPV4_GROUP, source));
-      this.#announcer = this.#opened(new NeighbourAnnouncer(this.#link));
+      this.#monitor = this.#opened(new InterfaceMonitor());
       this.#timer = this.#opened(new Timer());
-      this.#ledger = new Ledger(this.#netlink, this.#link.index);
-      const link = readLink(this.#netlink, name);
-      this.#linkUp = link.up;
-      this.#observed = this.#readAddresses();
+      this.#readLinks();
+      this.#attach();
     } catch (error) {
       this.close();
       throw error;
     }
   }
 
+  /** The interface is there, has a signal, and has our own address. */
   get linkUp(): boolean {
-    return this.#linkUp;
+    return this.#home?.up === true;
   }
 
+  /** This node's own address on the interface, or the last one it had there. */
   get source(): IpAddress {
-    return this.#socket.source;
+    return this.#source;
   }
 
-  get destination(): IpAddress {
-    return this.#socket.group;
+  get mac(): Uint8Array | undefined {
+    return this.#home?.link.mac;
+  }
+
+  get paths(): readonly PathStatus[] {
+    return this.#channels.statuses;
+  }
+
+  /** The interface of the addresses first, then what is tracked besides. */
+  get interfaces(): readonly { readonly name: string; readonly up: boolean }[] {
+    const names = new Set([this.#plan.interface, ...this.#plan.tracked]);
+    return [...names].map((name) => ({ name, up: this.#links.get(name)?.up === true }));
   }
 
   /** Calls back whenever a packet, a change or the timer waits. */
   listen(onReady: () => void): void {
-    const readiness = new Readiness([this.#monitor.fd, this.#socket.fd, this.#timer.fd], onReady);
-    this.#closers.push(() => readiness.close());
+    this.#onReady = onReady;
+    this.#watch();
+  }
+
+  /** Takes other paths, addresses and things to track; what stays the same is not interrupted. */
+  reconfigure(plan: KernelPlan): void {
+    const samePaths =
+      JSON.stringify(plan.paths.map(pathKey)) === JSON.stringify(this.#plan.paths.map(pathKey));
+    this.#plan = plan;
+    this.#unwatch();
+    if (!samePaths) {
+      this.#channels.close();
+      this.#channels = this.#newChannels();
+    }
+    this.#readLinks();
+    this.#home?.listenToNeighbours(this.#watchedAddresses());
+    this.#attach();
+    this.#watch();
   }
 
   receive(): Datagram | undefined {
-    return this.#socket.receive();
+    return this.#channels.receive();
   }
 
-  send(payload: Uint8Array): void {
-    this.#socket.send(payload);
+  /** Throws when no path took it. */
+  send(encode: (path: { source: IpAddress; destination: IpAddress }) => Uint8Array): void {
+    this.#channels.send(encode);
   }
 
   arm(due: Instant | undefined): void {
@@ -83,88 +128,161 @@ export class KernelInterface {
     this.#timer.acknowledge();
   }
 
+  /** Throws when the interface is gone or refuses. */
   leaseAddress(prefix: Prefix, lease: Duration): void {
-    this.#ledger.leaseAddress(prefix, lease);
+    if (this.#home === undefined) throw new Error(`there is no interface ${this.#plan.interface}`);
+    this.#home.ledger.leaseAddress(prefix, lease);
   }
 
+  /** Addresses of an interface that is gone went with it. */
   removeAddress(prefix: Prefix): void {
-    this.#ledger.removeAddress(prefix);
+    this.#home?.ledger.removeAddress(prefix);
   }
 
   announce(address: IpAddress): void {
-    this.#announcer.announce(address);
+    this.#home?.neighbours.announce(address);
+  }
+
+  /** Asks the LAN who has `address`, as ourselves or as nobody. */
+  ask(address: IpAddress, asOurselves: boolean): void {
+    this.#home?.neighbours.ask(address, asOurselves ? this.#source : undefined);
+  }
+
+  /** The next thing a neighbour claimed about the virtual addresses or the gateway. */
+  neighbourClaim(): NeighbourClaim | undefined {
+    return this.#home?.neighbours.receive();
   }
 
   /** True when the kernel says that the address is on the interface, whoever put it there. */
   holds(prefix: Prefix): boolean {
-    return this.#observed.has(formatPrefix(prefix));
+    return this.#home?.observed.has(formatPrefix(prefix)) === true;
   }
 
-  /**
-   * Reads what changed since the last call. `missing` are those of `wanted` that something removed meanwhile and that
-   * are not there now. Throws when the interface itself is gone.
-   */
-  takeChanges(wanted: readonly Prefix[]): {
-    readonly linkChanged: boolean;
-    readonly missing: readonly Prefix[];
-  } {
-    const before = this.#linkUp;
-    const observed = new Set(this.#observed);
-    const removed = new Set<string>();
-    for (const change of this.#monitor.changes()) {
-      switch (change.type) {
-        case 'link':
-          this.#linkUp = change.link.up;
-          break;
-        case 'link-gone':
-          throw this.#gone();
-        case 'address-added':
-          observed.add(formatPrefix(change.address.prefix));
-          break;
-        case 'address-removed':
-          observed.delete(formatPrefix(change.address.prefix));
-          removed.add(formatPrefix(change.address.prefix));
-          break;
-        case 'overrun':
-          this.#linkUp = readLink(this.#netlink, this.#link.name).up;
-          for (const prefix of wanted) removed.add(formatPrefix(prefix));
-          observed.clear();
-          for (const prefix of this.#readAddresses()) observed.add(prefix);
-          break;
-      }
-    }
-    this.#observed = observed;
-    const missing = wanted.filter((prefix) => {
-      const text = formatPrefix(prefix);
-      return removed.has(text) && !observed.has(text);
-    });
-    return { linkChanged: this.#linkUp !== before, missing };
+  /** Takes in what changed since the last call; opens again what came back. */
+  takeChanges(wanted: readonly Prefix[]): KernelChanges {
+    const before = { up: this.linkUp, source: this.#source };
+    const changes = this.#monitor.changes();
+    if (changes.length > 0) this.#takeIn(changes);
+    const missing = this.#home?.takeMissing(wanted) ?? [];
+    return {
+      linkChanged: this.linkUp !== before.up,
+      missing,
+      source: sameAddress(before.source, this.#source) ? undefined : this.#source,
+    };
   }
 
   /** Undoes every change we made and closes everything. */
   close(): void {
+    this.#unwatch();
     try {
-      this.#ledger?.undo();
+      this.#home?.ledger.undo();
     } finally {
+      this.#home?.close();
+      this.#home = undefined;
+      this.#channels.close();
       for (const close of this.#closers.splice(0).reverse()) close();
     }
+  }
+
+  #takeIn(changes: readonly Change[]): void {
+    let matters = false;
+    for (const change of changes) {
+      if (change.type === 'overrun') this.#readLinks();
+      else if (change.type === 'link') this.#noteLink(change.link);
+      else if (change.type === 'link-gone') this.#forgetLink(change.link.index);
+      const isOurs = 'address' in change && this.#isRelevant(change.address.interfaceIndex);
+      if (isOurs && this.#home?.link.index === change.address.interfaceIndex) this.#home.take(change);
+      if (change.type === 'overrun') this.#home?.readAgain();
+      matters ||= change.type !== 'address-added' && change.type !== 'address-removed' ? true : isOurs;
+    }
+    if (matters) this.#attach();
+  }
+
+  #noteLink(link: Link): void {
+    // One that was renamed is another one.
+    for (const [name, known] of this.#links)
+      if (known.index === link.index && name !== link.name) this.#links.delete(name);
+    if (this.#names().has(link.name)) this.#links.set(link.name, link);
+  }
+
+  #forgetLink(index: number): void {
+    for (const [name, known] of this.#links) if (known.index === index) this.#links.delete(name);
+  }
+
+  #isRelevant(index: number): boolean {
+    return [...this.#links.values()].some((link) => link.index === index);
+  }
+
+  #names(): ReadonlySet<string> {
+    const { interface: home, tracked, paths } = this.#plan;
+    return new Set([home, ...tracked, ...paths.map((path) => path.interface)]);
+  }
+
+  #readLinks(): void {
+    this.#links.clear();
+    for (const name of this.#names()) {
+      try {
+        this.#links.set(name, readLink(this.#netlink, name));
+      } catch {
+        // It may come later; the monitor tells.
+      }
+    }
+  }
+
+  /** Opens and closes what depends on interfaces, as they are now. */
+  #attach(): void {
+    const link = this.#links.get(this.#plan.interface);
+    const stale = this.#home !== undefined && !this.#home.isOn(link);
+    const missing = this.#home === undefined && link !== undefined;
+    const fds = this.#fds().join();
+    if (stale || missing) this.#unwatch();
+    if (stale) {
+      this.#home?.close();
+      this.#home = undefined;
+    }
+    if (this.#home === undefined && link !== undefined) this.#openHome(link);
+    if (link !== undefined) this.#home?.setLink(link);
+    this.#channels.refresh(this.#netlink, this.#links);
+    if (this.#readiness === undefined || this.#fds().join() !== fds) this.#watch();
+  }
+
+  #openHome(link: Link): void {
+    const home = HomeInterface.open(link, this.#netlink, this.#plan.family, this.#watchedAddresses());
+    this.#home = home;
+    this.#source = home.source(this.#plan.addresses) ?? this.#source;
+  }
+
+  #watchedAddresses(): readonly IpAddress[] {
+    const { addresses, gateway } = this.#plan;
+    return [...addresses.map(({ address }) => address), ...(gateway === undefined ? [] : [gateway])];
+  }
+
+  #newChannels(): Channels {
+    return new Channels(this.#plan.paths, this.#plan.family, () => this.#plan.addresses);
+  }
+
+  #fds(): readonly number[] {
+    const home = this.#home === undefined ? [] : [this.#home.neighbours.fd];
+    return [this.#monitor.fd, this.#timer.fd, ...home, ...this.#channels.fds];
+  }
+
+  #watch(): void {
+    if (this.#onReady === undefined) return;
+    this.#readiness?.close();
+    this.#readiness = new Readiness(this.#fds(), this.#onReady);
+  }
+
+  #unwatch(): void {
+    this.#readiness?.close();
+    this.#readiness = undefined;
   }
 
   #opened<T extends { close(): void }>(resource: T): T {
     this.#closers.push(() => resource.close());
     return resource;
   }
+}
 
-  #readAddresses(): ReadonlySet<string> {
-    return new Set(listAddresses(this.#netlink, this.#link.index).map(({ prefix }) => formatPrefix(prefix)));
-  }
-
-  #gone(): TandemError {
-    return new TandemError({
-      code: 'heartbeat.interface-gone',
-      culprit: 'operator',
-      message: `the interface ${this.#link.name} was removed`,
-      hint: 'create it again, then start the heartbeat again',
-    });
-  }
+function pathKey(path: PathPlan): readonly unknown[] {
+  return [path.name, path.interface, path.peer === undefined ? '' : path.peer.bytes.join('.')];
 }

@@ -1,10 +1,10 @@
 import { TandemError } from '../core/errors.ts';
-import type { IpAddress } from '../core/net/address.ts';
-import { sameAddress } from '../core/net/address.ts';
+import { type IpAddress, sameAddress } from '../core/net/address.ts';
 import { formatPrefix, type Prefix, prefixContains } from '../core/net/prefix.ts';
 import { type InterfaceAddress, listAddresses, removeAddress } from '../linux/netlink/interface-address.ts';
 import { readLink } from '../linux/netlink/link.ts';
 import { NetlinkSocket } from '../linux/netlink/socket.ts';
+import { ownAddress } from './own-address.ts';
 
 /** What was found on the interface before the start. */
 export interface Preflight {
@@ -27,18 +27,20 @@ export function inspect(interfaceName: string, virtualAddresses: readonly Prefix
     const leftovers = present.filter((address) => isOneOf(virtualAddresses, address));
     const foreign = leftovers.find((address) => address.permanent);
     if (foreign !== undefined) throw alreadyThere(foreign, interfaceName);
+    const family = virtualAddresses[0]?.address.family ?? 4;
+    const source = ownAddress(present, virtualAddresses, family, virtualAddresses[0]?.address);
+    if (source === undefined) throw noOwnAddress(interfaceName, family);
     const own = present.filter(
-      (address) => address.prefix.address.family === 4 && !isOneOf(virtualAddresses, address),
+      (address) => address.prefix.address.family === family && !isOneOf(virtualAddresses, address),
     );
-    const [first] = own;
-    if (first === undefined) throw noOwnAddress(interfaceName);
     for (const virtual of virtualAddresses) {
-      if (!own.some(({ prefix }) => prefixContains(prefix, virtual.address)))
+      // An IPv6 interface needs no address in a network to be on its link.
+      if (family === 4 && !own.some(({ prefix }) => prefixContains(prefix, virtual.address)))
         throw outside(virtual, interfaceName, own);
     }
     return {
       interfaceIndex: link.index,
-      source: first.prefix.address,
+      source,
       leftovers: leftovers.map(({ prefix }) => prefix),
     };
   } finally {
@@ -68,11 +70,11 @@ function alreadyThere({ prefix }: InterfaceAddress, interfaceName: string): Tand
   });
 }
 
-function noOwnAddress(interfaceName: string): TandemError {
+function noOwnAddress(interfaceName: string, family: 4 | 6): TandemError {
   return new TandemError({
     code: 'heartbeat.no-own-address',
     culprit: 'operator',
-    message: `${interfaceName} has no IPv4 address of its own, which advertisements need as their source`,
+    message: `${interfaceName} has no ${family === 4 ? 'IPv4' : 'IPv6 link-local'} address of its own, which advertisements need as their source`,
     hint: `see: ip address show dev ${interfaceName}`,
   });
 }

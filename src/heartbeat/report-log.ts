@@ -7,6 +7,7 @@ import type { Logger } from './log.ts';
 
 /** RFC 9568 §7.1 asks for rate limits on what the network can cause. */
 const FOLDED_FOR = seconds(10);
+const MOST_KINDS = 256;
 
 /** Writes what the protocol reports; the same kind at most once in ten seconds, with the number left out. */
 export class ReportLog {
@@ -22,6 +23,11 @@ export class ReportLog {
     this.#folded(now, key, 'warn', () => sentence(report));
   }
 
+  /** Something that was noticed beside the protocol; `key` says what is the same. */
+  warn(now: Instant, key: string, text: string): void {
+    this.#folded(now, key, 'warn', () => text);
+  }
+
   /** A system call that failed and is not the end of the world. */
   writeFailure(now: Instant, error: Error): void {
     this.#folded(now, error.message, 'error', () => error.message);
@@ -33,6 +39,8 @@ export class ReportLog {
       known.folded += 1;
       return;
     }
+    // Who can put packets on the LAN can invent keys.
+    if (this.#kinds.size >= MOST_KINDS) this.#kinds.clear();
     this.#kinds.set(key, { writtenAt: now, folded: 0 });
     const repeated = known === undefined || known.folded === 0 ? {} : { folded: known.folded };
     this.#log[level]({ event: key, ...repeated }, text());
@@ -70,5 +78,6 @@ const dropTexts: Readonly<Record<Extract<Report, { kind: 'dropped' }>['reason'],
   interval: 'its interval is zero',
   'link-local': 'its first address is not link-local',
   vrid: 'it belongs to another virtual router',
+  path: 'it was sent to this node alone, and no unicast path to its sender is configured',
   'own-source': 'it carries our own source address; is the address used twice?',
 };

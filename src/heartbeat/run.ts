@@ -3,7 +3,7 @@ import { Heartbeat } from './heartbeat.ts';
 import { createLog } from './log.ts';
 
 /** Runs until SIGTERM or SIGINT, or until it cannot go on, which throws. SIGHUP reads the configuration again. */
-export async function run(configFile: string): Promise<void> {
+export async function run(configFile: string, recordFile?: string): Promise<void> {
   const config = loadConfig(configFile);
   const { log, flush } = createLog();
   const ended = Promise.withResolvers<void>();
@@ -14,14 +14,13 @@ export async function run(configFile: string): Promise<void> {
   ended.promise.catch(() => undefined);
   let heartbeat: Heartbeat | undefined;
   process.on('SIGHUP', () => {
-    try {
-      heartbeat?.reload(loadConfig(configFile));
-    } catch (error) {
-      log.error({ event: 'reload-refused' }, `The configuration was not taken: ${(error as Error).message}`);
-    }
+    const reload = async (): Promise<void> => heartbeat?.reload(loadConfig(configFile));
+    reload().catch((error: Error) => {
+      log.error({ event: 'reload-refused' }, `The configuration was not taken: ${error.message}`);
+    });
   });
   try {
-    heartbeat = await Heartbeat.start(config, log, onFatal);
+    heartbeat = await Heartbeat.start(config, log, onFatal, recordFile);
     try {
       await ended.promise;
     } finally {

@@ -8,6 +8,7 @@ type Call = (...values: readonly unknown[]) => number;
 type CallName =
   | 'socket'
   | 'bind'
+  | 'connect'
   | 'close'
   | 'setsockopt'
   | 'recv'
@@ -28,6 +29,7 @@ function bind(definition: string): Call {
 export const calls: Readonly<Record<CallName, Call>> = {
   socket: bind('int socket(int domain, int type, int protocol)'),
   bind: bind('int bind(int fd, const uint8_t *address, uint32_t length)'),
+  connect: bind('int connect(int fd, const uint8_t *address, uint32_t length)'),
   close: bind('int close(int fd)'),
   setsockopt: bind('int setsockopt(int fd, int level, int name, const uint8_t *value, uint32_t length)'),
   recv: bind('int64_t recv(int fd, _Out_ uint8_t *buffer, size_t length, int flags)'),
@@ -46,6 +48,11 @@ export const EAGAIN: number = koffi.os.errno['EAGAIN'] ?? 11;
 export const EINTR: number = koffi.os.errno['EINTR'] ?? 4;
 export const ENOBUFS: number = koffi.os.errno['ENOBUFS'] ?? 105;
 export const ENODEV: number = koffi.os.errno['ENODEV'] ?? 19;
+export const ECONNREFUSED: number = koffi.os.errno['ECONNREFUSED'] ?? 111;
+export const EHOSTUNREACH: number = koffi.os.errno['EHOSTUNREACH'] ?? 113;
+export const ENETUNREACH: number = koffi.os.errno['ENETUNREACH'] ?? 101;
+export const ENOPROTOOPT: number = koffi.os.errno['ENOPROTOOPT'] ?? 92;
+export const EPROTO: number = koffi.os.errno['EPROTO'] ?? 71;
 export const EADDRNOTAVAIL: number = koffi.os.errno['EADDRNOTAVAIL'] ?? 99;
 
 /** The reason of the last failed call on this thread; read it before any other call. */

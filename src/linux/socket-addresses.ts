@@ -1,6 +1,7 @@
 import type { IpAddress } from '../core/net/address.ts';
 
 export const AF_INET = 2;
+export const AF_INET6 = 10;
 export const AF_NETLINK = 16;
 export const AF_PACKET = 17;
 
@@ -9,6 +10,16 @@ export function ipv4SocketAddress(address: IpAddress): Uint8Array {
   const bytes = new Uint8Array(16);
   new DataView(bytes.buffer).setUint16(0, AF_INET, true);
   bytes.set(address.bytes, 4);
+  return bytes;
+}
+
+/** `struct sockaddr_in6` (ipv6(7)) without a port; `interfaceIndex` says on which link a link-local address is. */
+export function ipv6SocketAddress(address: IpAddress, interfaceIndex: number): Uint8Array {
+  const bytes = new Uint8Array(28);
+  const view = new DataView(bytes.buffer);
+  view.setUint16(0, AF_INET6, true);
+  bytes.set(address.bytes, 8);
+  view.setUint32(24, interfaceIndex, true);
   return bytes;
 }
 
@@ -39,5 +50,13 @@ export function multicastRequest(group: IpAddress, own: IpAddress, interfaceInde
   bytes.set(group.bytes, 0);
   bytes.set(own.bytes, 4);
   new DataView(bytes.buffer).setInt32(8, interfaceIndex, true);
+  return bytes;
+}
+
+/** `struct ipv6_mreq` (ipv6(7)). */
+export function ipv6MulticastRequest(group: IpAddress, interfaceIndex: number): Uint8Array {
+  const bytes = new Uint8Array(20);
+  bytes.set(group.bytes, 0);
+  new DataView(bytes.buffer).setUint32(16, interfaceIndex, true);
   return bytes;
 }

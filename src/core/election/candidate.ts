@@ -124,7 +124,7 @@ export function assessmentDeadline(candidate: Candidate, now: Instant, view: Vie
 }
 
 /** How long a node that leaves waits for another one to claim before it takes the address back. */
-export function successorBound(interval: Centiseconds): Duration {
+function successorBound(interval: Centiseconds): Duration {
   return sum(toDuration(interval), milliseconds(500));
 }
 

@@ -28,7 +28,7 @@ export interface Verdict {
 }
 
 /** The lowest priority there is but that of a node that leaves. */
-export const LAST_PRIORITY = 1;
+const LAST_PRIORITY = 1;
 
 /** Who may serve. The one function that decides it; DESIGN rules in the order of their weight. */
 export function judge(facts: Facts): Verdict {

@@ -8,6 +8,10 @@ export interface Datagram {
   /** TTL or hop limit as received. */
   readonly ttl: number;
   readonly payload: Uint8Array;
+  /** The name of the path it came by; null when it came by none that is configured. */
+  readonly path?: string | null;
+  /** By which address its sender is known on every path; `source` when undefined. */
+  readonly sender?: IpAddress | undefined;
 }
 
 /**

@@ -108,7 +108,7 @@ function putBack(state: Active, address: Prefix): Step {
 function arrived(before: Active, now: Instant, datagram: Datagram): Step {
   const { state, advertisement, effects } = receive(before, now, datagram);
   if (advertisement === undefined) return stay(state, ...effects);
-  return preceded(effects, weigh(state, now, datagram.source, advertisement));
+  return preceded(effects, weigh(state, now, datagram.sender ?? datagram.source, advertisement));
 }
 
 function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Advertisement): Step {

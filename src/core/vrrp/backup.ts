@@ -91,7 +91,7 @@ function claimCause(state: Backup): Cause {
 function arrived(before: Backup, now: Instant, datagram: Datagram): Step {
   const { state, advertisement, effects } = receive(before, now, datagram);
   if (advertisement === undefined) return stay(state, ...effects);
-  return preceded(effects, weigh(state, now, datagram.source, advertisement));
+  return preceded(effects, weigh(state, now, datagram.sender ?? datagram.source, advertisement));
 }
 
 function weigh(state: Backup, now: Instant, source: IpAddress, advertisement: Advertisement): Step {

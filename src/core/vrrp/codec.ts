@@ -20,6 +20,11 @@ import { type Centiseconds, centiseconds } from '../time/centiseconds.ts';
 
 export const IP_PROTOCOL = 112;
 export const IPV4_GROUP: IpAddress = { family: 4, bytes: Uint8Array.of(224, 0, 0, 18) };
+/** ff02::12 */
+export const IPV6_GROUP: IpAddress = {
+  family: 6,
+  bytes: Uint8Array.of(0xff, 2, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x12),
+};
 const VERSION = 3;
 const TYPE_ADVERTISEMENT = 1;
 const REQUIRED_TTL = 255;

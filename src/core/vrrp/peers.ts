@@ -1,7 +1,9 @@
 import { type IpAddress, sameAddress } from '../net/address.ts';
 import type { Centiseconds } from '../time/centiseconds.ts';
-import type { Instant } from '../time/instant.ts';
+import { between, type Instant } from '../time/instant.ts';
 import type { Advertisement } from './codec.ts';
+import type { State } from './state.ts';
+import { activeDownInterval } from './timers.ts';
 
 /** Another node of the same virtual router, as last heard. */
 export interface Peer {
@@ -10,10 +12,19 @@ export interface Peer {
   readonly priority: number;
   readonly interval: Centiseconds;
   readonly lastHeard: Instant;
+  readonly firstHeard: Instant;
+  /** By which paths it was heard, most recent first. */
+  readonly paths: readonly PathHeard[];
+}
+
+interface PathHeard {
+  readonly name: string;
+  readonly lastHeard: Instant;
 }
 
 /** Whoever can put packets on the LAN can invent senders, so only the most recent ones are remembered. */
 const MOST_PEERS = 16;
+const MOST_PATHS = 8;
 
 /** The peers, most recently heard first. */
 export function heard(
@@ -21,8 +32,57 @@ export function heard(
   now: Instant,
   source: IpAddress,
   advertisement: Advertisement,
+  path: string,
 ): readonly Peer[] {
   const { priority, interval } = advertisement;
-  const others = peers.filter((peer) => !sameAddress(peer.address, source));
-  return [{ address: source, priority, interval, lastHeard: now }, ...others].slice(0, MOST_PEERS);
+  const known = peers.find((peer) => sameAddress(peer.address, source));
+  const others = peers.filter((peer) => peer !== known);
+  const otherPaths = known?.paths.filter(({ name }) => name !== path) ?? [];
+  const paths = [{ name: path, lastHeard: now }, ...otherPaths].slice(0, MOST_PATHS);
+  const peer = {
+    address: source,
+    priority,
+    interval,
+    lastHeard: now,
+    firstHeard: known?.firstHeard ?? now,
+    paths,
+  };
+  return [peer, ...others].slice(0, MOST_PEERS);
+}
+
+/** True while some other node that serves was heard, on any path, within the down interval. */
+export function hearsPeer(state: State, now: Instant): boolean {
+  const interval = state.name === 'backup' ? state.activeInterval : state.router.interval;
+  const down = activeDownInterval(state.router, interval);
+  return state.peers.some((peer) => peer.priority > 0 && between(peer.lastHeard, now) < down);
+}
+
+/** A path by which a peer should be heard and is not, although it is by another one. */
+export interface LostPath {
+  readonly peer: Peer;
+  readonly name: string;
+  /** Undefined when it never was heard by it. */
+  readonly lastHeard: Instant | undefined;
+}
+
+/** `expected` names the paths by which a peer should be heard. A path counts as lost after a down interval. */
+export function lostPaths(
+  state: State,
+  now: Instant,
+  expected: (peer: Peer) => readonly string[],
+): readonly LostPath[] {
+  const interval = state.name === 'backup' ? state.activeInterval : state.router.interval;
+  const down = activeDownInterval(state.router, interval);
+  const isSilent = (since: Instant): boolean => between(since, now) >= down;
+  return state.peers
+    .filter((peer) => peer.priority > 0 && !isSilent(peer.lastHeard))
+    .flatMap((peer) =>
+      expected(peer)
+        .map((name) => ({
+          peer,
+          name,
+          lastHeard: peer.paths.find((path) => path.name === name)?.lastHeard,
+        }))
+        .filter(({ lastHeard }) => isSilent(lastHeard ?? peer.firstHeard)),
+    );
 }

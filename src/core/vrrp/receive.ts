@@ -20,12 +20,13 @@ export interface Received<S extends State> {
 /** The receive checks of RFC 9568 §7.1. A packet that fails one changes a counter and nothing else. */
 export function receive<S extends State>(state: S, now: Instant, datagram: Datagram): Received<S> {
   const { router } = state;
-  const { source } = datagram;
+  const source = datagram.sender ?? datagram.source;
+  if (datagram.path === null) return dropped(state, datagram, 'path');
   const decoded = decode(datagram);
   if (!decoded.ok) return dropped(state, datagram, decoded.reason);
   const { advertisement } = decoded;
   if (advertisement.vrid !== router.vrid) return dropped(state, datagram, 'vrid'); // R6
-  if (sameAddress(source, router.source)) return dropped(state, datagram, 'own-source'); // R13
+  if (sameAddress(datagram.source, router.source)) return dropped(state, datagram, 'own-source'); // R13
   const reports = remarks(router, datagram, advertisement);
   const kinds = reports.map((report) => report.kind);
   const stats = count(
@@ -36,7 +37,11 @@ export function receive<S extends State>(state: S, now: Instant, datagram: Datag
     ...(kinds.includes('address-mismatch') ? (['addressMismatches'] as const) : []),
   );
   return {
-    state: { ...state, stats, peers: heard(state.peers, now, source, advertisement) },
+    state: {
+      ...state,
+      stats,
+      peers: heard(state.peers, now, source, advertisement, datagram.path ?? 'multicast'),
+    },
     advertisement,
     effects: reports.map((report) => ({ type: 'report', report })),
   };

@@ -1,7 +1,7 @@
 import type { DecodeError } from './codec.ts';
 
 /** Every reason for which a packet changes nothing. */
-export type DropReason = DecodeError | 'vrid' | 'own-source';
+export type DropReason = DecodeError | 'vrid' | 'own-source' | 'path';
 
 /** Counters since the start (compare RFC 8347). */
 export interface Stats {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isIpv6LinkLocal, isMulticast, parseAddress } from '../../core/net/address.ts';
 import { parsePrefix } from '../../core/net/prefix.ts';
 import { centiseconds } from '../../core/time/centiseconds.ts';
 import { toSeconds } from '../../core/time/duration.ts';
@@ -29,6 +30,23 @@ export interface Config {
   readonly leaseSeconds?: number | undefined;
   readonly checksum: 'rfc9568' | 'pseudo-header';
   readonly controlSocket?: string | undefined;
+  /** How advertisements leave and arrive; multicast on `interface` when it is left out. */
+  readonly paths?: readonly PathConfig[] | undefined;
+  readonly track?:
+    | { readonly interfaces?: readonly string[] | undefined; readonly gateway?: string | undefined }
+    | undefined;
+  readonly hooks?: HooksConfig | undefined;
+}
+
+type PathConfig =
+  | { readonly multicast: true; readonly interface?: string | undefined }
+  | { readonly unicast: string; readonly interface?: string | undefined };
+
+/** Programs with their arguments, run after the fact. */
+export interface HooksConfig {
+  readonly active: readonly string[];
+  readonly standby: readonly string[];
+  readonly fault: readonly string[];
 }
 
 const interfaceName = z
@@ -41,8 +59,6 @@ const virtualAddress = z
     const prefix = parsePrefix(text);
     if (prefix === undefined) {
       context.addIssue('must be an address with the length of its network, such as 10.99.0.100/24');
-    } else if (prefix.address.family === 6) {
-      context.addIssue('IPv6 is not supported yet');
     }
   });
 
@@ -54,17 +70,32 @@ function notYet(isHarmless: (value: unknown) => boolean): z.ZodOptional<z.ZodUnk
     .optional();
 }
 
-function isMulticastOnly(value: unknown): boolean {
-  return JSON.stringify(value) === '[{"multicast":true}]';
-}
+const address = z
+  .string({ error: 'must be an IP address' })
+  .refine((text) => parseAddress(text) !== undefined, 'must be an IP address');
 
-function hasNoHook(value: unknown): boolean {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    Object.values(value).every((hook) => JSON.stringify(hook) === '[]')
-  );
-}
+const path = z.union(
+  [
+    z.strictObject({ multicast: z.literal(true), interface: interfaceName.optional() }),
+    z.strictObject({ unicast: address, interface: interfaceName.optional() }),
+  ],
+  { error: 'must be {"multicast": true} or {"unicast": "ADDRESS"}, with or without an "interface"' },
+);
+
+const track = z.strictObject({
+  interfaces: z.array(interfaceName, { error: 'must be a list of interfaces' }).max(16).optional(),
+  gateway: address.optional(),
+});
+
+const hook = z
+  .array(z.string({ error: 'must be a text' }).max(4096), {
+    error: 'must be a list: an absolute path and its arguments',
+  })
+  .max(64)
+  .refine(([program]) => program === undefined || program.startsWith('/'), 'must begin with an absolute path')
+  .default([]);
+
+const hooks = z.strictObject({ active: hook, standby: hook, fault: hook });
 
 const shape = z.strictObject({
   interface: interfaceName,
@@ -93,24 +124,61 @@ const shape = z.strictObject({
     .string({ error: 'must be a path' })
     .regex(/^\/.{1,106}$/, 'must be an absolute path of at most 107 characters')
     .optional(),
-  paths: notYet(isMulticastOnly),
+  paths: z
+    .array(path, { error: 'must be a list of paths' })
+    .min(1, 'must hold at least one path; leave it out for multicast')
+    .max(8, 'must hold at most 8 paths')
+    .optional(),
   authentication: notYet(() => false),
   carp: notYet(() => false),
   virtualMac: notYet((value) => value === false),
-  track: notYet(() => false),
-  hooks: notYet(hasNoHook),
+  track: track.optional(),
+  hooks: hooks.optional(),
 });
 
 /** What a configuration file may hold. Unknown fields and fields that would have no effect are refused. */
 export const configSchema: z.ZodType<Config> = shape.superRefine((config, context) => {
-  if (config.leaseSeconds === undefined) return;
-  const least = toSeconds(smallestLease(centiseconds(config.advertisementIntervalMs / 10)));
-  if (config.leaseSeconds >= least) return;
-  context.addIssue({
-    code: 'custom',
-    path: ['leaseSeconds'],
-    message: `must be at least ${least}: it is renewed with an advertisement every ${config.advertisementIntervalMs} ms`,
-  });
+  for (const { field, message } of contradictions(config)) {
+    context.addIssue({ code: 'custom', path: [...field], message });
+  }
 });
 
 export const fieldNames: readonly string[] = Object.keys(shape.shape);
+
+interface Contradiction {
+  readonly field: readonly (string | number)[];
+  readonly message: string;
+}
+
+/** What each field allows by itself, but not together with the others. */
+function* contradictions(config: Config): Generator<Contradiction> {
+  const least = toSeconds(smallestLease(centiseconds(config.advertisementIntervalMs / 10)));
+  if (config.leaseSeconds !== undefined && config.leaseSeconds < least) {
+    const message = `must be at least ${least}: it is renewed with an advertisement every ${config.advertisementIntervalMs} ms`;
+    yield { field: ['leaseSeconds'], message };
+  }
+  const [first, ...others] = config.virtualAddresses.map((text) => parsePrefix(text)?.address);
+  if (first === undefined) return;
+  if (others.some((other) => other?.family !== first.family)) {
+    const message = 'must be of one family: run one heartbeat for IPv4 and one for IPv6';
+    yield { field: ['virtualAddresses'], message };
+  }
+  if (first.family === 6 && !isIpv6LinkLocal(first)) {
+    // RFC 9568 §5.2.9; the proposal is the interface identifier of §7.3.
+    const identifier = config.vhid.toString(16).padStart(2, '0');
+    const message = `must begin with a link-local address of the virtual router, for example fe80::200:5eff:fe00:2${identifier}/64`;
+    yield { field: ['virtualAddresses'], message };
+  }
+  yield* foreignAddresses(config, first.family);
+}
+
+function* foreignAddresses({ paths = [], track }: Config, family: 4 | 6): Generator<Contradiction> {
+  for (const [index, path] of paths.entries()) {
+    const peer = 'unicast' in path ? parseAddress(path.unicast) : undefined;
+    if (peer === undefined || (peer.family === family && !isMulticast(peer))) continue;
+    yield { field: ['paths', index], message: `must be the address of a node, in IPv${family}` };
+  }
+  const gateway = track?.gateway === undefined ? undefined : parseAddress(track.gateway);
+  if (gateway === undefined || gateway.family === family) return;
+  yield { field: ['track', 'gateway'], message: `must be an IPv${family} address like the virtual address` };
+}

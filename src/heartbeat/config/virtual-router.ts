@@ -1,9 +1,11 @@
-import type { IpAddress } from '../../core/net/address.ts';
+import { type IpAddress, parseAddress } from '../../core/net/address.ts';
 import { type Prefix, parsePrefix } from '../../core/net/prefix.ts';
 import { centiseconds } from '../../core/time/centiseconds.ts';
 import { milliseconds, seconds } from '../../core/time/duration.ts';
 import type { VirtualRouter } from '../../core/vrrp/router.ts';
 import { smallestLease } from '../../core/vrrp/timers.ts';
+import type { KernelPlan } from '../kernel-interface.ts';
+import { pathPlans } from '../paths.ts';
 import type { Config } from './schema.ts';
 
 /** The configuration as the protocol understands it; `source` is this node's own address on the interface. */
@@ -25,4 +27,26 @@ export function virtualRouter(config: Config, source: IpAddress): VirtualRouter 
 
 export function virtualAddresses(config: Config): readonly Prefix[] {
   return config.virtualAddresses.map(parsePrefix).filter((prefix) => prefix !== undefined);
+}
+
+export function familyOf(config: Config): 4 | 6 {
+  return virtualAddresses(config)[0]?.address.family ?? 4;
+}
+
+export function gatewayOf(config: Config): IpAddress | undefined {
+  const text = config.track?.gateway;
+  return text === undefined ? undefined : parseAddress(text);
+}
+
+/** The configuration as the kernel is asked for it. */
+export function kernelPlan(config: Config): KernelPlan {
+  const family = familyOf(config);
+  return {
+    interface: config.interface,
+    family,
+    addresses: virtualAddresses(config),
+    paths: pathPlans(config, family),
+    tracked: config.track?.interfaces ?? [],
+    gateway: gatewayOf(config),
+  };
 }

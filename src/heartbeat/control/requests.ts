@@ -5,6 +5,13 @@ const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command',
   z.strictObject({ command: z.literal('status') }),
   z.strictObject({ command: z.literal('subscribe') }),
   z.strictObject({ command: z.literal('resign'), timeoutMs: z.int().min(1).max(60_000).default(1000) }),
+  z.strictObject({
+    command: z.literal('report'),
+    healthy: z.boolean(),
+    reason: z.string().max(500).default(''),
+    ttlMs: z.int().min(100).max(600_000).default(3000),
+  }),
+  z.strictObject({ command: z.literal('maintenance'), on: z.boolean() }),
 ]);
 
 export type ControlRequest =
@@ -12,7 +19,16 @@ export type ControlRequest =
   /** One status line at once, then a line per change of state. */
   | { readonly command: 'subscribe' }
   /** A planned leave, taken back when nobody claims within `timeoutMs`. */
-  | { readonly command: 'resign'; readonly timeoutMs: number };
+  | { readonly command: 'resign'; readonly timeoutMs: number }
+  /** What the service behind the address says about itself; when `ttlMs` passes without another, it is broken. */
+  | {
+      readonly command: 'report';
+      readonly healthy: boolean;
+      readonly reason: string;
+      readonly ttlMs: number;
+    }
+  /** While on, this node serves only if nobody else does. */
+  | { readonly command: 'maintenance'; readonly on: boolean };
 
 export interface ControlError {
   readonly code: string;
@@ -35,7 +51,7 @@ export function parseRequest(line: string): ControlRequest | { readonly error: C
   return {
     error: {
       code: 'heartbeat.control.bad-request',
-      message: `${issues.join('; ')} (commands: status, subscribe, resign)`,
+      message: `${issues.join('; ')} (commands: status, subscribe, resign, report, maintenance)`,
     },
   };
 }

@@ -17,6 +17,12 @@ export interface Controlled {
   ): Promise<
     { readonly ok: true; readonly successor: string } | { readonly ok: false; readonly error: ControlError }
   >;
+  report(report: { readonly healthy: boolean; readonly reason: string; readonly ttlMs: number }): void;
+  maintenance(
+    on: boolean,
+  ): Promise<
+    { readonly ok: true; readonly successor?: string } | { readonly ok: false; readonly error: ControlError }
+  >;
 }
 
 /** The control socket: status, changes of state as they happen, and the planned leave. */
@@ -89,6 +95,13 @@ export class ControlServer {
         return;
       case 'resign':
         void this.#controlled.resign(request.timeoutMs).then((reply) => writeLine(socket, reply));
+        return;
+      case 'report':
+        this.#controlled.report(request);
+        writeLine(socket, { ok: true });
+        return;
+      case 'maintenance':
+        void this.#controlled.maintenance(request.on).then((reply) => writeLine(socket, reply));
     }
   }
 }

@@ -13,7 +13,13 @@ const IFADDR_LENGTH = 8;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
 const IFA_CACHEINFO = 6;
+const IFA_FLAGS = 8;
 const IFA_PROTO = 11;
+/** Ours by agreement, so the kernel need not ask the LAN for a second before the address works. */
+const IFA_F_NODAD = 0x02;
+const IFA_F_DADFAILED = 0x08;
+const IFA_F_TENTATIVE = 0x40;
+const NO_DETECTION = Uint8Array.of(IFA_F_NODAD, 0, 0, 0);
 const FOREVER = 0xffffffff;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -25,6 +31,8 @@ export interface InterfaceAddress {
   readonly prefix: Prefix;
   /** Without a lifetime: it stays until somebody removes it. */
   readonly permanent: boolean;
+  /** False while duplicate address detection runs (IPv6), or after it failed. */
+  readonly usable: boolean;
 }
 
 /**
@@ -39,7 +47,8 @@ export function leaseAddress(
 ): void {
   const lifetime = new Uint8Array(16);
   const view = viewOf(lifetime);
-  view.setUint32(0, toSeconds(lease), true);
+  // IPv6: never preferred, so that the node keeps its own address for what it sends by itself (RFC 6724 §5, rule 3).
+  view.setUint32(0, prefix.address.family === 4 ? toSeconds(lease) : 0, true);
   view.setUint32(4, toSeconds(lease), true);
   netlink.request(
     RTM_NEWADDR,
@@ -48,6 +57,7 @@ export function leaseAddress(
     ...addressParts(interfaceIndex, prefix),
     encodeAttribute(IFA_CACHEINFO, lifetime),
     encodeAttribute(IFA_PROTO, Uint8Array.of(ORIGIN_HEARTBEAT)),
+    ...(prefix.address.family === 6 ? [encodeAttribute(IFA_FLAGS, NO_DETECTION)] : []),
   );
 }
 
@@ -84,10 +94,13 @@ export function decodeInterfaceAddress(message: Message): InterfaceAddress | und
   const address = bytes === undefined ? undefined : addressFromBytes(bytes.slice());
   if (address === undefined) return undefined;
   const lifetime = attributes.get(IFA_CACHEINFO);
+  const flags = attributes.get(IFA_FLAGS);
+  const states = flags === undefined ? view.getUint8(2) : viewOf(flags).getUint32(0, true);
   return {
     interfaceIndex: view.getUint32(4, true),
     prefix: { address, length: view.getUint8(1) },
     permanent: lifetime === undefined || viewOf(lifetime).getUint32(4, true) === FOREVER,
+    usable: (states & (IFA_F_TENTATIVE | IFA_F_DADFAILED)) === 0,
   };
 }
 

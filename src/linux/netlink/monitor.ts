@@ -9,24 +9,20 @@ import { NetlinkSocket } from './socket.ts';
 
 const RTMGRP_LINK = 0x1;
 const RTMGRP_IPV4_IFADDR = 0x10;
+const RTMGRP_IPV6_IFADDR = 0x100;
 
-/** What changed on one interface. */
+/** What changed on some interface. */
 export type Change =
   | { readonly type: 'link'; readonly link: Link }
-  | { readonly type: 'link-gone' }
+  | { readonly type: 'link-gone'; readonly link: Link }
   | { readonly type: 'address-added'; readonly address: InterfaceAddress }
   | { readonly type: 'address-removed'; readonly address: InterfaceAddress }
   /** The kernel dropped some events: read everything again. */
   | { readonly type: 'overrun' };
 
-/** Watches one interface, whoever changes it, ourselves included. */
+/** Watches the interfaces of this machine, whoever changes them, ourselves included. */
 export class InterfaceMonitor {
-  readonly #socket = new NetlinkSocket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR);
-  readonly #interfaceIndex: number;
-
-  constructor(interfaceIndex: number) {
-    this.#interfaceIndex = interfaceIndex;
-  }
+  readonly #socket = new NetlinkSocket(RTMGRP_LINK | RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR);
 
   get fd(): number {
     return this.#socket.fd;
@@ -39,31 +35,30 @@ export class InterfaceMonitor {
       const batch = this.#socket.receive();
       if (batch === 'nothing') return changes;
       if (batch === 'overrun') changes.push({ type: 'overrun' });
-      else for (const message of batch) changes.push(...this.#read(message));
+      else for (const message of batch) changes.push(...read(message));
     }
   }
 
   close(): void {
     this.#socket.close();
   }
+}
 
-  #read(message: { type: number; body: Uint8Array }): readonly Change[] {
-    switch (message.type) {
-      case RTM_NEWLINK:
-      case RTM_DELLINK: {
-        // Other message families (bridge ports) share these types; only AF_UNSPEC speaks of the interface itself.
-        const link = decodeLink(message);
-        if (link.index !== this.#interfaceIndex || message.body[0] !== 0) return [];
-        return [message.type === RTM_DELLINK ? { type: 'link-gone' } : { type: 'link', link }];
-      }
-      case RTM_NEWADDR:
-      case RTM_DELADDR: {
-        const address = decodeInterfaceAddress(message);
-        if (address?.interfaceIndex !== this.#interfaceIndex) return [];
-        return [{ type: message.type === RTM_NEWADDR ? 'address-added' : 'address-removed', address }];
-      }
-      default:
-        return [];
+function read(message: { type: number; body: Uint8Array }): readonly Change[] {
+  switch (message.type) {
+    case RTM_NEWLINK:
+    case RTM_DELLINK: {
+      // Other message families (bridge ports) share these types; only AF_UNSPEC speaks of the interface itself.
+      if (message.body[0] !== 0) return [];
+      return [{ type: message.type === RTM_DELLINK ? 'link-gone' : 'link', link: decodeLink(message) }];
     }
+    case RTM_NEWADDR:
+    case RTM_DELADDR: {
+      const address = decodeInterfaceAddress(message);
+      if (address === undefined) return [];
+      return [{ type: message.type === RTM_NEWADDR ? 'address-added' : 'address-removed', address }];
+    }
+    default:
+      return [];
   }
 }

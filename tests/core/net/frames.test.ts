@@ -4,6 +4,7 @@ import { fromHex, toHex } from '../../../src/core/bytes/hex.ts';
 import { formatAddress, parseAddress } from '../../../src/core/net/address.ts';
 import { gratuitousArpFrames } from '../../../src/core/net/arp.ts';
 import { parseIpv4Packet } from '../../../src/core/net/ipv4-packet.ts';
+import { announcementFrames, claimInFrame, questionFrame } from '../../../src/core/net/neighbour.ts';
 
 describe('gratuitous ARP', () => {
   it('is one request and one reply, both with the address as sender and target', () => {
@@ -15,6 +16,45 @@ describe('gratuitous ARP', () => {
       gratuitousArpFrames(address, mac).map(toHex),
       ['0001', '0002'].map((operation) => `${head}${operation}${tail}`.replace(/ /g, '')),
     );
+  });
+});
+
+describe('who claims an address', () => {
+  const [address, mac] = [parseAddress('192.0.2.222'), fromHex('02:00:00:00:00:01')];
+  const [v6, source] = [parseAddress('2001:db8::222'), parseAddress('fe80::1')];
+  assert.ok(address && mac && v6 && source);
+
+  it('is read from every announcement', () => {
+    for (const one of [address, v6]) {
+      for (const frame of announcementFrames(one, mac)) {
+        assert.deepEqual(claimInFrame(one.family, frame), { address: one, mac });
+      }
+    }
+  });
+
+  it('a question claims nothing for whom it asks about, nor for nobody', () => {
+    assert.deepEqual(claimInFrame(4, questionFrame(address, mac, parseAddress('192.0.2.1'))), {
+      address: parseAddress('192.0.2.1'),
+      mac,
+    });
+    assert.equal(claimInFrame(4, questionFrame(address, mac, undefined)), undefined);
+    assert.equal(claimInFrame(6, questionFrame(v6, mac, source)), undefined);
+  });
+
+  it('no frame cut short, and no other one, throws', () => {
+    for (const frame of [...announcementFrames(address, mac), ...announcementFrames(v6, mac)]) {
+      for (let length = 0; length < frame.length; length += 1) {
+        assert.equal(claimInFrame(4, frame.subarray(0, length)), undefined);
+        claimInFrame(6, frame.subarray(0, length));
+      }
+    }
+  });
+
+  it('an unsolicited neighbour advertisement is that of RFC 9568: router, override, to all nodes', () => {
+    const [frame] = announcementFrames(v6, mac).map(toHex);
+    const target = '20010db8000000000000000000000222';
+    assert.ok(frame?.startsWith('33330000000102000000000186dd60000000002 03aff'.replace(' ', '')));
+    assert.ok(frame?.endsWith(`a0000000${target}0201020000000001`));
   });
 });
 

@@ -27,7 +27,13 @@ import { createInstance, step } from '../../../src/core/vrrp/instance.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
 import { deadline, type State } from '../../../src/core/vrrp/state.ts';
 import { smallestLease } from '../../../src/core/vrrp/timers.ts';
-import { printDeadline, printEffect, printInstant, printPeers, printStats } from './trace.ts';
+import {
+  printDeadline,
+  printEffect,
+  printInstant,
+  printPeers,
+  printStats,
+} from '../../../src/core/vrrp/trace.ts';
 
 /** The scenario again, with what really happened after each `----`. */
 export function play(text: string): string {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { TandemError } from '../../../src/core/errors.ts';
-import { parseAddress } from '../../../src/core/net/address.ts';
+import { formatAddress, parseAddress } from '../../../src/core/net/address.ts';
 import { toMilliseconds, toSeconds } from '../../../src/core/time/duration.ts';
 import { parseConfig } from '../../../src/heartbeat/config/load.ts';
 import { virtualRouter } from '../../../src/heartbeat/config/virtual-router.ts';
+import { pathPlans } from '../../../src/heartbeat/paths.ts';
 
 const least = { interface: 'eth0', vhid: 51, virtualAddresses: ['10.99.0.100/24'] };
 
@@ -77,7 +78,12 @@ describe('heartbeat configuration', () => {
       { virtualAddresses: ['10.99.0.100'] },
       /"virtualAddresses\[0\]" must be an address with/,
     ],
-    ['IPv6', { virtualAddresses: ['2001:db8::1/64'] }, /IPv6 is not supported yet/],
+    [
+      'IPv6 that does not begin with a link-local address',
+      { virtualAddresses: ['2001:db8::1/64'] },
+      /must begin with a link-local address .*fe80::200:5eff:fe00:233\/64/,
+    ],
+    ['two families', { virtualAddresses: ['10.99.0.100/24', 'fe80::1/64'] }, /must be of one family/],
     [
       'an interface that cannot be one',
       { interface: 'a name with spaces' },
@@ -91,22 +97,49 @@ describe('heartbeat configuration', () => {
     ['a relative socket path', { controlSocket: 'heartbeat.sock' }, /must be an absolute path/],
     ['other protocols', { protocol: 'carp' }, /field "protocol" is not supported yet/],
     ['authentication', { authentication: { keys: [] } }, /field "authentication" is not supported yet/],
-    ['further paths', { paths: [{ unicast: '10.99.0.2' }] }, /field "paths" is not supported yet/],
-    ['tracking', { track: {} }, /field "track" is not supported yet/],
-    ['hooks', { hooks: { active: ['/bin/true'] } }, /field "hooks" is not supported yet/],
+    [
+      'a path that is none',
+      { paths: [{ unicats: '10.99.0.2' }] },
+      /field "paths\[0\]" must be \{"multicast": true\}/,
+    ],
+    ['no path', { paths: [] }, /must hold at least one path/],
+    [
+      'a path of another family',
+      { paths: [{ unicast: 'fe80::2' }] },
+      /must be the address of a node, in IPv4/,
+    ],
+    ['a group as a node', { paths: [{ unicast: '224.0.0.18' }] }, /must be the address of a node/],
+    ['an unknown thing to track', { track: { gatway: '10.99.0.254' } }, /unknown field "gatway"/],
+    ['a gateway of another family', { track: { gateway: 'fe80::1' } }, /must be an IPv4 address/],
+    ['a hook without a path', { hooks: { active: ['true'] } }, /must begin with an absolute path/],
     ['a virtual MAC', { virtualMac: true }, /field "virtualMac" is not supported yet/],
   ];
   for (const [name, change, text] of wrong) {
     it(`refuses ${name}`, () => assert.match(refusal(change).message, text));
   }
 
-  it('accepts what asks for nothing that is not there yet', () => {
-    const harmless = {
-      paths: [{ multicast: true }],
+  it('takes paths, what to track, and hooks', () => {
+    const more = {
+      paths: [{ multicast: true }, { unicast: '10.99.0.2' }, { unicast: '192.168.7.2', interface: 'eth1' }],
+      track: { interfaces: ['eth1'], gateway: '10.99.0.254' },
+      hooks: { active: ['/bin/true', 'word'] },
       virtualMac: false,
-      hooks: { active: [], standby: [], fault: [] },
     };
-    parseConfig(JSON.stringify({ ...least, ...harmless }), 'node.json');
+    const config = parseConfig(JSON.stringify({ ...least, ...more, pair: true }), 'node.json');
+    assert.deepEqual(config.hooks, { active: ['/bin/true', 'word'], standby: [], fault: [] });
+    const plans = pathPlans(config, 4);
+    assert.deepEqual(
+      plans.map(({ name, interface: on, peer }) => [
+        name,
+        on,
+        peer === undefined ? null : formatAddress(peer),
+      ]),
+      [
+        ['multicast', 'eth0', null],
+        ['unicast 10.99.0.2', 'eth0', null],
+        ['unicast 192.168.7.2 on eth1', 'eth1', '10.99.0.2'],
+      ],
+    );
   });
 
   it('never repeats a secret in an error', () => {

@@ -13,6 +13,25 @@ describe('control requests', () => {
     });
   });
 
+  it('are report and maintenance', () => {
+    assert.deepEqual(parseRequest('{"command":"report","healthy":false,"reason":"disk full","ttlMs":500}'), {
+      command: 'report',
+      healthy: false,
+      reason: 'disk full',
+      ttlMs: 500,
+    });
+    assert.deepEqual(parseRequest('{"command":"report","healthy":true}'), {
+      command: 'report',
+      healthy: true,
+      reason: '',
+      ttlMs: 3000,
+    });
+    assert.deepEqual(parseRequest('{"command":"maintenance","on":true}'), {
+      command: 'maintenance',
+      on: true,
+    });
+  });
+
   for (const [line, code] of [
     ['', 'not-json'],
     ['{', 'not-json'],
@@ -22,6 +41,9 @@ describe('control requests', () => {
     ['{"command":"status","more":1}', 'bad-request'],
     ['{"command":"resign","timeoutMs":0}', 'bad-request'],
     ['{"command":"resign","timeoutMs":1e9}', 'bad-request'],
+    ['{"command":"report"}', 'bad-request'],
+    ['{"command":"report","healthy":true,"ttlMs":1}', 'bad-request'],
+    ['{"command":"maintenance"}', 'bad-request'],
   ] as const) {
     it(`refuse ${JSON.stringify(line)}`, () => {
       const answer = parseRequest(line);

@@ -1,10 +1,10 @@
-import { formatAddress } from '../../../src/core/net/address.ts';
-import { formatPrefix, type Prefix } from '../../../src/core/net/prefix.ts';
-import { type Duration, toMilliseconds, toSeconds } from '../../../src/core/time/duration.ts';
-import type { Instant } from '../../../src/core/time/instant.ts';
-import type { Effect } from '../../../src/core/vrrp/effects.ts';
-import { type Cause, deadline, type State } from '../../../src/core/vrrp/state.ts';
-import { ZERO_STATS } from '../../../src/core/vrrp/stats.ts';
+import { formatAddress } from '../net/address.ts';
+import { formatPrefix, type Prefix } from '../net/prefix.ts';
+import { type Duration, toMilliseconds, toSeconds } from '../time/duration.ts';
+import { type Instant, instant } from '../time/instant.ts';
+import type { Effect } from './effects.ts';
+import { type Cause, deadline, type State } from './state.ts';
+import { ZERO_STATS } from './stats.ts';
 
 /** One line per effect, as scenarios print it. */
 export function printEffect(effect: Effect): string {
@@ -28,12 +28,12 @@ export function printEffect(effect: Effect): string {
   }
 }
 
-/** What the state waits for, or that it waits for nothing. */
-export function printDeadline(state: State): string {
+/** What the state waits for, or that it waits for nothing; `begin` is where the times count from. */
+export function printDeadline(state: State, begin: Instant = instant(0)): string {
   const due = deadline(state);
   return due === undefined
     ? `${state.name}, no deadline`
-    : `${state.name} until ${printInstant(due.at)}: ${due.reason}`;
+    : `${state.name} until ${printInstant(due.at, begin)}: ${due.reason}`;
 }
 
 /** The counters that are not zero. */
@@ -54,8 +54,8 @@ export function printPeers(state: State, now: Instant): string {
   return peers.join('; ') || 'none';
 }
 
-export function printInstant(at: Instant): string {
-  return `${at / 1000} ms`;
+export function printInstant(at: Instant, begin: Instant = instant(0)): string {
+  return `${Math.round((at - begin) * 100) / 100_000} ms`;
 }
 
 function printCause(cause: Cause): string {

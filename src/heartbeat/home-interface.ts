@@ -1,0 +1,111 @@
+import type { IpAddress } from '../core/net/address.ts';
+import { formatPrefix, type Prefix } from '../core/net/prefix.ts';
+import { Ledger } from '../linux/ledger.ts';
+import { NeighbourSocket } from '../linux/neighbour-socket.ts';
+import { type InterfaceAddress, listAddresses } from '../linux/netlink/interface-address.ts';
+import type { Link } from '../linux/netlink/link.ts';
+import type { Change } from '../linux/netlink/monitor.ts';
+import type { NetlinkSocket } from '../linux/netlink/socket.ts';
+import { ownAddress } from './own-address.ts';
+
+/** The interface where the virtual addresses live, for as long as it exists. */
+export class HomeInterface {
+  readonly ledger: Ledger;
+  readonly #netlink: NetlinkSocket;
+  readonly #family: 4 | 6;
+  #link: Link;
+  #neighbours: NeighbourSocket;
+  /** The addresses on it, as the kernel last told us. */
+  #present: ReadonlyMap<string, InterfaceAddress>;
+  readonly #removed = new Set<string>();
+
+  private constructor(link: Link, netlink: NetlinkSocket, family: 4 | 6, watched: readonly IpAddress[]) {
+    this.#link = link;
+    this.#netlink = netlink;
+    this.#family = family;
+    this.ledger = new Ledger(netlink, link.index);
+    this.#present = this.#read();
+    this.#neighbours = new NeighbourSocket(link, family, watched);
+  }
+
+  static open(
+    link: Link,
+    netlink: NetlinkSocket,
+    family: 4 | 6,
+    watched: readonly IpAddress[],
+  ): HomeInterface {
+    return new HomeInterface(link, netlink, family, watched);
+  }
+
+  get link(): Link {
+    return this.#link;
+  }
+
+  get up(): boolean {
+    return this.#link.up;
+  }
+
+  get neighbours(): NeighbourSocket {
+    return this.#neighbours;
+  }
+
+  get observed(): ReadonlyMap<string, InterfaceAddress> {
+    return this.#present;
+  }
+
+  source(virtual: readonly Prefix[]): IpAddress | undefined {
+    return ownAddress([...this.#present.values()], virtual, this.#family, virtual[0]?.address);
+  }
+
+  /** False when `link` is another interface, or none, or has another hardware address. */
+  isOn(link: Link | undefined): boolean {
+    return link?.index === this.#link.index && link.mac.join() === this.#link.mac.join();
+  }
+
+  setLink(link: Link): void {
+    this.#link = link;
+  }
+
+  listenToNeighbours(watched: readonly IpAddress[]): void {
+    const next = new NeighbourSocket(this.#link, this.#family, watched);
+    this.#neighbours.close();
+    this.#neighbours = next;
+  }
+
+  take(change: Extract<Change, { type: 'address-added' | 'address-removed' }>): void {
+    const key = formatPrefix(change.address.prefix);
+    const present = new Map(this.#present);
+    if (change.type === 'address-added') present.set(key, change.address);
+    else {
+      present.delete(key);
+      this.#removed.add(key);
+    }
+    this.#present = present;
+  }
+
+  /** After the kernel dropped events: whatever is not there may have been removed. */
+  readAgain(): void {
+    for (const key of this.#present.keys()) this.#removed.add(key);
+    this.#present = this.#read();
+  }
+
+  /** Those of `wanted` that were removed since the last call and are not there now. */
+  takeMissing(wanted: readonly Prefix[]): readonly Prefix[] {
+    if (this.#removed.size === 0) return [];
+    const missing = wanted.filter((prefix) => {
+      const key = formatPrefix(prefix);
+      return this.#removed.has(key) && !this.#present.has(key);
+    });
+    this.#removed.clear();
+    return missing;
+  }
+
+  close(): void {
+    this.#neighbours.close();
+  }
+
+  #read(): ReadonlyMap<string, InterfaceAddress> {
+    const present = listAddresses(this.#netlink, this.#link.index);
+    return new Map(present.map((address) => [formatPrefix(address.prefix), address]));
+  }
+}

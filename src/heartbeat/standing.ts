@@ -1,0 +1,87 @@
+import {
+  assess,
+  assessmentDeadline,
+  type Candidate,
+  type CandidateOptions,
+  createCandidate,
+  gatewayAnswered,
+  gatewayAsked,
+  gatewayDeadline,
+  reconfigured,
+  reported,
+  type View,
+} from '../core/election/candidate.ts';
+import type { Verdict } from '../core/election/verdict.ts';
+import type { IpAddress } from '../core/net/address.ts';
+import { sameAddress } from '../core/net/address.ts';
+import type { Duration } from '../core/time/duration.ts';
+import { type Instant, instant } from '../core/time/instant.ts';
+import type { KernelInterface } from './kernel-interface.ts';
+
+/** What an assessment asks the driver for. */
+export interface Judgement {
+  readonly verdict: Verdict;
+  /** Set when this node should try to leave now, and for how long it waits for a successor. */
+  readonly leaveFor: Duration | undefined;
+}
+
+/** Feeds the election with what is observed, and asks the gateway all the time. */
+export class Standing {
+  readonly #kernel: KernelInterface;
+  #candidate: Candidate;
+
+  constructor(kernel: KernelInterface, options: CandidateOptions, now: Instant) {
+    this.#kernel = kernel;
+    this.#candidate = createCandidate(options, now);
+  }
+
+  get candidate(): Candidate {
+    return this.#candidate;
+  }
+
+  reconfigure(options: CandidateOptions, now: Instant): void {
+    this.#candidate = reconfigured(this.#candidate, options, now);
+  }
+
+  report(
+    now: Instant,
+    report: { readonly healthy: boolean; readonly reason: string; readonly timeToLive: Duration },
+  ): void {
+    this.#candidate = reported(this.#candidate, now, report);
+  }
+
+  set maintenance(on: boolean) {
+    this.#candidate = { ...this.#candidate, maintenance: on };
+  }
+
+  /** Somebody claimed `address`; that is the gateway's answer if it is its. */
+  heard(address: IpAddress, now: Instant): void {
+    const { gateway } = this.#candidate;
+    if (gateway !== undefined && sameAddress(gateway.address, address)) {
+      this.#candidate = gatewayAnswered(this.#candidate, now);
+    }
+  }
+
+  /** Asks the gateway when it is time to. Throws what the kernel refused. */
+  askGateway(now: Instant): void {
+    const { gateway } = this.#candidate;
+    if (gateway === undefined || now < gateway.askAt) return;
+    this.#candidate = gatewayAsked(this.#candidate, now);
+    if (this.#kernel.linkUp) this.#kernel.ask(gateway.address, true);
+  }
+
+  judge(now: Instant, view: View): Judgement {
+    const { interfaces } = this.#kernel;
+    const { candidate, leaveFor } = assess({ ...this.#candidate, interfaces }, now, view);
+    this.#candidate = candidate;
+    return { verdict: candidate.verdict, leaveFor };
+  }
+
+  /** When it wants to be asked again, should nothing happen before. */
+  deadline(now: Instant, view: View): Instant | undefined {
+    const ask = gatewayDeadline(this.#candidate);
+    const judge = assessmentDeadline(this.#candidate, now, view);
+    if (ask === undefined || judge === undefined) return ask ?? judge;
+    return instant(Math.min(ask, judge));
+  }
+}

@@ -1,0 +1,73 @@
+import { formatAddress, isMulticast, sameAddress } from '../core/net/address.ts';
+import { formatMac } from '../core/net/neighbour.ts';
+import type { Conflict } from '../core/ownership/guard.ts';
+import { seconds, toMilliseconds } from '../core/time/duration.ts';
+import { between, type Instant } from '../core/time/instant.ts';
+import { type LostPath, lostPaths, type Peer } from '../core/vrrp/peers.ts';
+import type { State } from '../core/vrrp/state.ts';
+import type { PathStatus } from './channels.ts';
+import type { PathPlan } from './paths.ts';
+
+/** A conflict that was not seen again for so long is over. */
+const CONFLICT_SHOWN_FOR = seconds(60);
+
+/** What is wrong although the state is what it should be, as sentences. */
+export function statusWarnings(
+  state: State,
+  now: Instant,
+  context: {
+    readonly conflicts: readonly Conflict[];
+    readonly paths: readonly PathStatus[];
+    readonly pathPlans: readonly PathPlan[];
+  },
+): readonly string[] {
+  return [
+    ...standingWarnings(state),
+    ...lostPaths(state, now, (peer) => expectedPaths(peer, context.pathPlans)).map((lost) =>
+      lostText(lost, now),
+    ),
+    ...context.paths
+      .filter(({ lastError }) => lastError !== null)
+      .map(({ name, lastError }) => `The path ${name} does not work: ${lastError}.`),
+    ...context.conflicts
+      .filter(({ lastSeen }) => between(lastSeen, now) < CONFLICT_SHOWN_FOR)
+      .map(({ address, mac }) => `${formatMac(mac)} also answers for ${formatAddress(address)}.`),
+  ];
+}
+
+function standingWarnings({ name, verdict }: State): readonly string[] {
+  if (verdict.standing !== 'last') return [];
+  const reasons = verdict.reasons.join('; ');
+  return name === 'active'
+    ? [`It serves although ${reasons}: no other node takes the address.`]
+    : [`It takes over only if no other node serves: ${reasons}.`];
+}
+
+function expectedPaths(peer: Peer, plans: readonly PathPlan[]): readonly string[] {
+  return plans
+    .filter(({ destination, peer: known }) =>
+      isMulticast(destination)
+        ? known === undefined || sameAddress(known, peer.address)
+        : sameAddress(known ?? destination, peer.address),
+    )
+    .map(({ name }) => name);
+}
+
+function lostText({ peer, name, lastHeard }: LostPath, now: Instant): string {
+  const who = formatAddress(peer.address);
+  const since =
+    lastHeard === undefined
+      ? 'has never been heard'
+      : `has not been heard for ${Math.round(toMilliseconds(between(lastHeard, now)))} ms`;
+  return `${who} ${since} by ${name}, although it is by another path: ${guess(name)}.`;
+}
+
+/** The likely cause, from what else works. */
+function guess(name: string): string {
+  if (name.startsWith('multicast')) {
+    return 'multicast is probably filtered between the nodes (IGMP snooping without a querier, or a firewall)';
+  }
+  return name.includes(' on ')
+    ? 'that interface or its cable is probably down on the other node'
+    : 'unicast of protocol 112 is probably filtered, or the other node has no such path';
+}
