@@ -127,7 +127,7 @@ export function present(
     standing: state.verdict.standing,
     maintenance: candidate.maintenance,
     service: presentService(candidate, at.now),
-    gateway: presentGateway(candidate, at.now),
+    gateway: presentGateway(candidate, at.now, state.name === 'active'),
     conflicts: context.conflicts.map(({ address, mac, lastSeen, count }) => ({
       address: formatAddress(address),
       mac: formatMac(mac),
@@ -169,12 +169,12 @@ function presentService({ report }: Candidate, now: Instant): Status['service'] 
   return { state: service.kind, reason: service.kind === 'broken' ? service.reason : null };
 }
 
-function presentGateway({ gateway }: Candidate, now: Instant): Status['gateway'] {
+function presentGateway({ gateway }: Candidate, now: Instant, serves: boolean): Status['gateway'] {
   if (gateway === undefined) return null;
   const { address, answeredAt } = gateway;
   return {
     address: formatAddress(address),
-    state: gatewayState(gateway).kind,
+    state: gatewayState(gateway, now, serves).kind,
     answeredMs: answeredAt === undefined ? null : toMilliseconds(between(answeredAt, now)),
   };
 }

@@ -93,7 +93,7 @@ export function assess(before: Candidate, now: Instant, view: View): Assessment 
   const verdict = judge({
     priority: before.priority,
     interfaces: before.interfaces,
-    gateway: gatewayState(before.gateway),
+    gateway: gatewayState(before.gateway, now, view.active),
     peerHeard: view.peerHeard,
     service,
     maintenance: before.maintenance,

@@ -1,10 +1,12 @@
 import { formatAddress, type IpAddress } from '../net/address.ts';
 import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
-import { type Duration, milliseconds, times } from '../time/duration.ts';
+import { type Duration, milliseconds, seconds, times } from '../time/duration.ts';
 import { after, between, type Instant } from '../time/instant.ts';
 
-/** So many questions in a row that nobody answers mean that the gateway is gone. */
-const MOST_UNANSWERED = 3;
+/** So many questions in a row that nobody answers, and one more that was sent, mean that the gateway is gone. */
+const MOST_UNANSWERED = 2;
+/** A node that serves is not to leave for a gateway that is merely busy. */
+const PATIENCE = seconds(2);
 const SHORTEST_PERIOD = milliseconds(100);
 const LONGEST_PERIOD = milliseconds(1000);
 
@@ -37,7 +39,7 @@ export function trackGateway(address: IpAddress, interval: Centiseconds, now: In
 /** One more question was sent. */
 export function asked(gateway: Gateway, now: Instant): Gateway {
   // A process that did not run knows nothing about answers it could not read: it starts to count again.
-  const late = between(gateway.askAt, now) > times(gateway.period, MOST_UNANSWERED);
+  const late = between(gateway.askAt, now) > times(gateway.period, MOST_UNANSWERED + 1);
   const unanswered = late ? 1 : Math.min(gateway.unanswered + 1, MOST_UNANSWERED + 1);
   return { ...gateway, askAt: after(now, gateway.period), unanswered };
 }
@@ -46,11 +48,17 @@ export function answered(gateway: Gateway, now: Instant): Gateway {
   return { ...gateway, answeredAt: now, unanswered: 0 };
 }
 
-/** Gone when the last of the unanswered questions has had its time too. */
-export function gatewayState(gateway: Gateway | undefined): GatewayState {
+/**
+ * Who does not serve takes a gateway for gone within a down interval, so that it does not claim on its own side of a
+ * broken network; who serves has `PATIENCE`.
+ */
+export function gatewayState(gateway: Gateway | undefined, now: Instant, serves: boolean): GatewayState {
   if (gateway === undefined) return { kind: 'untracked' };
-  if (gateway.unanswered > MOST_UNANSWERED) return { kind: 'gone', address: gateway.address };
-  return gateway.answeredAt === undefined ? { kind: 'unknown' } : { kind: 'reachable' };
+  const { unanswered, answeredAt, address } = gateway;
+  const silent = unanswered > MOST_UNANSWERED;
+  const patient = serves && answeredAt !== undefined && between(answeredAt, now) < PATIENCE;
+  if (silent && !patient) return { kind: 'gone', address };
+  return answeredAt === undefined ? { kind: 'unknown' } : { kind: 'reachable' };
 }
 
 export function gatewayText(state: GatewayState): string {

@@ -28,23 +28,28 @@ function askUntil(candidate: Candidate, untilMs: number): Candidate {
 }
 
 describe('the gateway', () => {
-  it('is gone after three questions without an answer, and back with the first answer', () => {
-    const start = createCandidate(options, at(0));
-    assert.equal(gatewayState(start.gateway).kind, 'unknown');
-    const here = gatewayAnswered(gatewayAsked(start, at(0)), at(1));
-    assert.equal(gatewayState(here.gateway).kind, 'reachable');
-    assert.equal(gatewayState(askUntil(here, 399).gateway).kind, 'reachable');
-    const gone = askUntil(here, 400);
-    assert.equal(gatewayState(gone.gateway).kind, 'gone');
-    assert.equal(assess(gone, at(400), alone).candidate.verdict.standing, 'never');
-    const back = gatewayAnswered(gone, at(450));
-    assert.equal(assess(back, at(450), alone).candidate.verdict.standing, 'serve');
+  const start = createCandidate(options, at(0));
+  const here = gatewayAnswered(gatewayAsked(start, at(0)), at(1));
+  const standby = { active: false, peerHeard: false };
+
+  it('is gone for a standby within a down interval, and back with the first answer', () => {
+    assert.equal(gatewayState(start.gateway, at(0), false).kind, 'unknown');
+    assert.equal(gatewayState(askUntil(here, 299).gateway, at(299), false).kind, 'reachable');
+    const gone = askUntil(here, 300);
+    assert.equal(assess(gone, at(300), standby).candidate.verdict.standing, 'never');
+    const back = gatewayAnswered(gone, at(350));
+    assert.equal(assess(back, at(350), standby).candidate.verdict.standing, 'serve');
+  });
+
+  it('is given two seconds by the node that serves', () => {
+    const standing = (ms: number): string =>
+      assess(askUntil(here, ms), at(ms), alone).candidate.verdict.standing;
+    assert.deepEqual([standing(300), standing(1999), standing(2001)], ['serve', 'serve', 'never']);
   });
 
   it('is not blamed for a process that did not run', () => {
-    const start = gatewayAnswered(gatewayAsked(createCandidate(options, at(0)), at(0)), at(1));
-    const asleep = gatewayAsked(askUntil(start, 300), at(60_000));
-    assert.equal(gatewayState(asleep.gateway).kind, 'reachable');
+    const asleep = gatewayAsked(askUntil(here, 200), at(60_000));
+    assert.equal(gatewayState(asleep.gateway, at(60_000), false).kind, 'reachable');
   });
 });
 

@@ -106,7 +106,19 @@ export interface Status {
   sentence: string;
   priority: number;
   virtualAddresses: { address: string; held: boolean; leaseSeconds: number }[];
-  peers: { address: string; priority: number; lastHeardMs: number; paths: string[] }[];
+  effectivePriority: { value: number; reasons: string[] };
+  standing: string;
+  maintenance: boolean;
+  gateway: { address: string; state: string } | null;
+  warnings: string[];
+  paths: { name: string; open: boolean; sent: number; lastError: string | null }[];
+  conflicts: { address: string; mac: string; count: number }[];
+  peers: {
+    address: string;
+    priority: number;
+    lastHeardMs: number;
+    paths: { name: string; lastHeardMs: number }[];
+  }[];
   counters: Record<string, number> & { dropped: Record<string, number> };
   transitions: { from: string; to: string; cause: string; addressMs?: number; totalMs: number }[];
   scheduling: { realTime: boolean; memoryLocked: boolean; notes: string[] };
