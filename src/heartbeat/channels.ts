@@ -69,12 +69,14 @@ export class Channels {
     let changed = false;
     for (const channel of this.#channels) {
       const link = links.get(channel.plan.interface);
-      if (channel.socket !== undefined && channel.index !== link?.index) {
+      const source = link === undefined ? undefined : this.#sourceOn(netlink, link, channel);
+      const isStale = channel.index !== link?.index || !isSame(channel.socket?.source, source);
+      if (channel.socket !== undefined && isStale) {
         this.#close(channel);
         changed = true;
       }
-      if (channel.socket === undefined && link !== undefined)
-        changed = this.#open(channel, netlink, link) || changed;
+      if (channel.socket !== undefined || link === undefined) continue;
+      changed = this.#open(channel, link, source) || changed;
     }
     return changed;
   }
@@ -127,11 +129,14 @@ export class Channels {
     return own ? undefined : null;
   }
 
-  #open(channel: Channel, netlink: NetlinkSocket, link: Link): boolean {
+  #sourceOn(netlink: NetlinkSocket, link: Link, { plan }: Channel): IpAddress | undefined {
+    const near = isMulticast(plan.destination) ? this.#virtual()[0]?.address : plan.destination;
+    return ownAddress(listAddresses(netlink, link.index), this.#virtual(), this.#family, near);
+  }
+
+  #open(channel: Channel, link: Link, source: IpAddress | undefined): boolean {
     const { destination } = channel.plan;
     try {
-      const near = isMulticast(destination) ? undefined : destination;
-      const source = ownAddress(listAddresses(netlink, link.index), this.#virtual(), this.#family, near);
       if (source === undefined) throw new Error(`${link.name} has no IPv${this.#family} address of its own`);
       const Socket = this.#family === 4 ? AdvertisementSocket : Ipv6AdvertisementSocket;
       channel.socket = new Socket(link, IP_PROTOCOL, destination, source);
@@ -149,4 +154,8 @@ export class Channels {
     channel.socket = undefined;
     channel.index = undefined;
   }
+}
+
+function isSame(a: IpAddress | undefined, b: IpAddress | undefined): boolean {
+  return a !== undefined && b !== undefined && sameAddress(a, b);
 }

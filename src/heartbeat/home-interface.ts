@@ -72,8 +72,11 @@ export class HomeInterface {
     this.#neighbours = next;
   }
 
-  take(change: Extract<Change, { type: 'address-added' | 'address-removed' }>): void {
+  /** False when it changes nothing, as every renewal of a lease. */
+  take(change: Extract<Change, { type: 'address-added' | 'address-removed' }>): boolean {
     const key = formatPrefix(change.address.prefix);
+    if (change.type === 'address-added' && this.#present.get(key)?.usable === change.address.usable)
+      return false;
     const present = new Map(this.#present);
     if (change.type === 'address-added') present.set(key, change.address);
     else {
@@ -81,6 +84,7 @@ export class HomeInterface {
       this.#removed.add(key);
     }
     this.#present = present;
+    return true;
   }
 
   /** After the kernel dropped events: whatever is not there may have been removed. */

@@ -67,7 +67,7 @@ export class KernelInterface {
 
   /** The interface is there, has a signal, and has our own address. */
   get linkUp(): boolean {
-    return this.#home?.up === true;
+    return this.#home?.up === true && this.#home.source(this.#plan.addresses) !== undefined;
   }
 
   /** This node's own address on the interface, or the last one it had there. */
@@ -186,16 +186,30 @@ export class KernelInterface {
 
   #takeIn(changes: readonly Change[]): void {
     let matters = false;
-    for (const change of changes) {
-      if (change.type === 'overrun') this.#readLinks();
-      else if (change.type === 'link') this.#noteLink(change.link);
-      else if (change.type === 'link-gone') this.#forgetLink(change.link.index);
-      const isOurs = 'address' in change && this.#isRelevant(change.address.interfaceIndex);
-      if (isOurs && this.#home?.link.index === change.address.interfaceIndex) this.#home.take(change);
-      if (change.type === 'overrun') this.#home?.readAgain();
-      matters ||= change.type !== 'address-added' && change.type !== 'address-removed' ? true : isOurs;
-    }
+    for (const change of changes) matters = this.#takeOne(change) || matters;
     if (matters) this.#attach();
+  }
+
+  /** True when sockets may have to be opened or closed for it. */
+  #takeOne(change: Change): boolean {
+    switch (change.type) {
+      case 'link':
+        this.#noteLink(change.link);
+        return this.#isRelevant(change.link.index);
+      case 'link-gone':
+        this.#forgetLink(change.link.index);
+        return true;
+      case 'overrun':
+        this.#readLinks();
+        this.#home?.readAgain();
+        return true;
+      case 'address-added':
+      case 'address-removed': {
+        const { interfaceIndex } = change.address;
+        if (interfaceIndex === this.#home?.link.index) return this.#home.take(change);
+        return this.#isRelevant(interfaceIndex);
+      }
+    }
   }
 
   #noteLink(link: Link): void {
@@ -242,14 +256,13 @@ export class KernelInterface {
     }
     if (this.#home === undefined && link !== undefined) this.#openHome(link);
     if (link !== undefined) this.#home?.setLink(link);
+    this.#source = this.#home?.source(this.#plan.addresses) ?? this.#source;
     this.#channels.refresh(this.#netlink, this.#links);
     if (this.#readiness === undefined || this.#fds().join() !== fds) this.#watch();
   }
 
   #openHome(link: Link): void {
-    const home = HomeInterface.open(link, this.#netlink, this.#plan.family, this.#watchedAddresses());
-    this.#home = home;
-    this.#source = home.source(this.#plan.addresses) ?? this.#source;
+    this.#home = HomeInterface.open(link, this.#netlink, this.#plan.family, this.#watchedAddresses());
   }
 
   #watchedAddresses(): readonly IpAddress[] {

@@ -36,7 +36,7 @@ export function causeText(cause: Cause): string {
     case 'stopped':
       return 'it was told to stop';
     case 'link-down':
-      return 'the link is down';
+      return 'the link is down, or the interface or its own address is missing';
     case 'link-up':
       return 'the link is up again';
     case 'ineligible':

@@ -36,9 +36,9 @@ export class HeartbeatNode {
   }
 
   /** Starts it and waits until it answers. */
-  async start(): Promise<ChildProcess> {
+  async start(...options: readonly string[]): Promise<ChildProcess> {
     this.configure({});
-    const child = this.host.start(tandem, 'heartbeat', 'run', '--config', this.configFile);
+    const child = this.host.start(tandem, 'heartbeat', 'run', '--config', this.configFile, ...options);
     this.child = child;
     child.stderr?.on('data', (chunk: Buffer) => {
       this.log += chunk.toString();
@@ -66,6 +66,11 @@ export class HeartbeatNode {
 
   async until(state: string, boundMs = 10_000): Promise<void> {
     await until(async () => (await this.status()).state === state, boundMs, `${this.host.name} is ${state}`);
+  }
+
+  /** Another command on this host; its output. */
+  tandem(...words: readonly string[]): Promise<string> {
+    return this.host.run(tandem, ...words);
   }
 
   /** One request on the control socket. */
@@ -104,6 +109,7 @@ export class HeartbeatNode {
 export interface Status {
   state: string;
   sentence: string;
+  vhid: number;
   priority: number;
   virtualAddresses: { address: string; held: boolean; leaseSeconds: number }[];
   effectivePriority: { value: number; reasons: string[] };
