@@ -1,5 +1,5 @@
+import { carpTieLost } from '../carp/order.ts';
 import { compareAddresses, type IpAddress } from '../net/address.ts';
-import type { Datagram } from '../net/ipv4-packet.ts';
 import { type Prefix, samePrefix } from '../net/prefix.ts';
 import { toDuration } from '../time/centiseconds.ts';
 import { after, between, type Instant } from '../time/instant.ts';
@@ -32,7 +32,7 @@ export function active(state: Active, now: Instant, input: Input): Step {
     case 'tick':
       return lateness(state, now) >= 0 ? sendAgain(state, now) : stay(state); // S11 (630)-(640)
     case 'datagram':
-      return arrived(state, now, input.datagram);
+      return arrived(state, now, input);
     case 'link':
       if (input.up) return stay(state);
       return becomeInitialize({ ...state, linkUp: false }, now, { kind: 'link-down' });
@@ -105,10 +105,11 @@ function putBack(state: Active, address: Prefix): Step {
   );
 }
 
-function arrived(before: Active, now: Instant, datagram: Datagram): Step {
-  const { state, advertisement, effects } = receive(before, now, datagram);
+function arrived(before: Active, now: Instant, input: Extract<Input, { type: 'datagram' }>): Step {
+  const { state, advertisement, effects } = receive(before, now, input);
   if (advertisement === undefined) return stay(state, ...effects);
-  return preceded(effects, weigh(state, now, datagram.sender ?? datagram.source, advertisement));
+  const source = input.datagram.sender ?? input.datagram.source;
+  return preceded(effects, weigh(state, now, source, advertisement));
 }
 
 function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Advertisement): Step {
@@ -128,7 +129,7 @@ function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Ad
     );
   }
   // S13 (680)-(700)
-  const tieLost = priority === state.priority && compareAddresses(source, router.source) > 0;
+  const tieLost = priority === state.priority && goesFirst(router, source);
   if (priority > state.priority || tieLost) {
     return becomeBackup(state, now, { kind: 'outranked', peer: source, priority }, listen);
   }
@@ -141,6 +142,12 @@ function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Ad
 function reconfiguredPriority(state: Active, router: VirtualRouter): number {
   const raised = state.priority > state.router.priority && router.pair && !router.preempt;
   return raised ? Math.max(state.priority, router.priority) : router.priority;
+}
+
+/** Between equals. */
+function goesFirst(router: VirtualRouter, source: IpAddress): boolean {
+  if (router.dialect.name === 'carp') return carpTieLost(source, router.source);
+  return compareAddresses(source, router.source) > 0;
 }
 
 function reconfigured(state: Active, now: Instant, router: VirtualRouter): Step {

@@ -1,6 +1,6 @@
 import { lastInLineDelay } from '../election/candidate.ts';
 import type { IpAddress } from '../net/address.ts';
-import type { Datagram } from '../net/ipv4-packet.ts';
+import { toDuration } from '../time/centiseconds.ts';
 import { type Duration, sum } from '../time/duration.ts';
 import { after, type Instant } from '../time/instant.ts';
 import type { Advertisement } from './codec.ts';
@@ -22,7 +22,7 @@ export function backup(state: Backup, now: Instant, input: Input): Step {
     case 'tick':
       return lateness(state, now) >= 0 ? due(state, now) : stay(state);
     case 'datagram':
-      return arrived(state, now, input.datagram);
+      return arrived(state, now, input);
     case 'link':
       if (input.up) return stay(state);
       return becomeInitialize({ ...state, linkUp: false }, now, { kind: 'link-down' });
@@ -88,15 +88,16 @@ function claimCause(state: Backup): Cause {
   return { kind: 'silence' };
 }
 
-function arrived(before: Backup, now: Instant, datagram: Datagram): Step {
-  const { state, advertisement, effects } = receive(before, now, datagram);
+function arrived(before: Backup, now: Instant, input: Extract<Input, { type: 'datagram' }>): Step {
+  const { state, advertisement, effects } = receive(before, now, input);
   if (advertisement === undefined) return stay(state, ...effects);
-  return preceded(effects, weigh(state, now, datagram.sender ?? datagram.source, advertisement));
+  const source = input.datagram.sender ?? input.datagram.source;
+  return preceded(effects, weigh(state, now, source, advertisement));
 }
 
 function weigh(state: Backup, now: Instant, source: IpAddress, advertisement: Advertisement): Step {
   const { router } = state;
-  if (advertisement.priority === LEAVING_PRIORITY) {
+  if (advertisement.priority === LEAVING_PRIORITY || isAbandoning(router, advertisement)) {
     if (waitsForSuccessor(state)) return stay(state);
     // Not in the RFC: who is to serve last leaves the address to whoever else may want it.
     if (state.verdict.standing === 'last') return stay(serveLast(state, now, source));
@@ -122,6 +123,11 @@ function serveLast(state: Backup, now: Instant, leaver: IpAddress): Backup {
     lastInLineDelay(state.activeInterval),
   );
   return { ...state, activeDownAt: after(now, wait), leaver };
+}
+
+/** UCARP: a node that will not be heard again within our own dead time is given up now. */
+function isAbandoning(router: VirtualRouter, { interval }: Advertisement): boolean {
+  return router.dialect.name === 'carp' && toDuration(interval) > activeDownInterval(router, interval);
 }
 
 /** RFC 9568 §6.1 Preempt_Mode: the address owner always preempts. */

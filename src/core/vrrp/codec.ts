@@ -54,6 +54,7 @@ export type DecodeError =
   | 'checksum'
   | 'address-count'
   | 'interval'
+  | 'authentication-type'
   | 'link-local';
 
 export type Decoded =

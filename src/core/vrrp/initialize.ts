@@ -20,7 +20,7 @@ export function initialize(state: Initialize, now: Instant, input: Input): Step 
     case 'tick':
       return lateness(state, now) >= 0 ? linkChanged(state, now) : stay(state);
     case 'datagram': {
-      const received = receive(state, now, input.datagram);
+      const received = receive(state, now, input);
       return stay(received.state, ...received.effects);
     }
     case 'reconfigure':

@@ -1,3 +1,4 @@
+import type { Forgery } from '../authentication/receiver.ts';
 import type { Verdict } from '../election/verdict.ts';
 import type { Datagram } from '../net/ipv4-packet.ts';
 import type { Prefix } from '../net/prefix.ts';
@@ -10,8 +11,8 @@ export type Input =
   | { readonly type: 'shutdown' }
   /** The deadline may have passed. All packets that had arrived by now must have been given before. */
   | { readonly type: 'tick' }
-  /** A packet of protocol 112 arrived on the interface, as it came. */
-  | { readonly type: 'datagram'; readonly datagram: Datagram }
+  /** A packet of protocol 112 arrived on the interface, as it came but for what authenticates it; `forgery`: it is not authentic. */
+  | { readonly type: 'datagram'; readonly datagram: Datagram; readonly forgery?: Forgery | undefined }
   | { readonly type: 'link'; readonly up: boolean }
   /** Who may serve was judged anew. */
   | { readonly type: 'election'; readonly verdict: Verdict }

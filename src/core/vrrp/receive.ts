@@ -1,9 +1,12 @@
+import { decodeCarp } from '../carp/codec.ts';
 import { sameAddress } from '../net/address.ts';
 import type { Datagram } from '../net/ipv4-packet.ts';
 import { toDuration } from '../time/centiseconds.ts';
 import type { Instant } from '../time/instant.ts';
-import { type Advertisement, decode } from './codec.ts';
+import { type Advertisement, type Decoded, decode } from './codec.ts';
+import { decodeV2 } from './codec-v2.ts';
 import type { Effect, Report } from './effects.ts';
+import type { Input } from './inputs.ts';
 import { heard } from './peers.ts';
 import { LEAVING_PRIORITY, OWNER_PRIORITY, type VirtualRouter } from './router.ts';
 import type { State } from './state.ts';
@@ -18,15 +21,20 @@ export interface Received<S extends State> {
 }
 
 /** The receive checks of RFC 9568 §7.1. A packet that fails one changes a counter and nothing else. */
-export function receive<S extends State>(state: S, now: Instant, datagram: Datagram): Received<S> {
+export function receive<S extends State>(
+  state: S,
+  now: Instant,
+  { datagram, forgery }: Extract<Input, { type: 'datagram' }>,
+): Received<S> {
   const { router } = state;
   const source = datagram.sender ?? datagram.source;
   if (datagram.path === null) return dropped(state, datagram, 'path');
-  const decoded = decode(datagram);
+  const decoded = read(router, datagram);
   if (!decoded.ok) return dropped(state, datagram, decoded.reason);
   const { advertisement } = decoded;
   if (advertisement.vrid !== router.vrid) return dropped(state, datagram, 'vrid'); // R6
   if (sameAddress(datagram.source, router.source)) return dropped(state, datagram, 'own-source'); // R13
+  if (forgery !== undefined) return dropped(state, datagram, forgery);
   const reports = remarks(router, datagram, advertisement);
   const kinds = reports.map((report) => report.kind);
   const stats = count(
@@ -47,6 +55,20 @@ export function receive<S extends State>(state: S, now: Instant, datagram: Datag
   };
 }
 
+function read(router: VirtualRouter, datagram: Datagram): Decoded {
+  switch (router.dialect.name) {
+    case 'vrrp3':
+      return decode(datagram);
+    case 'vrrp2':
+      return decodeV2(datagram, router.interval);
+    case 'carp':
+      return decodeCarp(
+        datagram,
+        router.addresses.map(({ address }) => address),
+      );
+  }
+}
+
 function dropped<S extends State>(state: S, { source }: Datagram, reason: DropReason): Received<S> {
   const effect: Effect = { type: 'report', report: { kind: 'dropped', reason, source } };
   // Other virtual routers on the LAN are normal: counted, not worth a line.
@@ -63,7 +85,8 @@ function remarks(router: VirtualRouter, { source }: Datagram, advertisement: Adv
   } else if (router.priority === advertisement.priority) {
     reports.push({ kind: 'equal-priority', source });
   }
-  if (advertisement.interval !== router.interval) {
+  // In CARP the interval is what orders the nodes, so that it differs is normal.
+  if (router.dialect.name !== 'carp' && advertisement.interval !== router.interval) {
     reports.push({ kind: 'interval-mismatch', source, theirs: toDuration(advertisement.interval) }); // R11
   }
   if (!sameList(router, advertisement)) {

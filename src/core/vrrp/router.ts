@@ -2,9 +2,11 @@ import type { IpAddress } from '../net/address.ts';
 import type { Prefix } from '../net/prefix.ts';
 import type { Centiseconds } from '../time/centiseconds.ts';
 import type { Duration } from '../time/duration.ts';
+import type { Dialect } from './dialect.ts';
 
 /** How one virtual router is configured on this node. */
 export interface VirtualRouter {
+  readonly dialect: Dialect;
   /** 1-255: separates virtual routers on one LAN. */
   readonly vrid: number;
   /** 1-254, or 255 for the address owner. */

@@ -1,7 +1,8 @@
+import type { Forgery } from '../authentication/receiver.ts';
 import type { DecodeError } from './codec.ts';
 
 /** Every reason for which a packet changes nothing. */
-export type DropReason = DecodeError | 'vrid' | 'own-source' | 'path';
+export type DropReason = DecodeError | Forgery | 'vrid' | 'own-source' | 'path';
 
 /** Counters since the start (compare RFC 8347). */
 export interface Stats {

@@ -1,4 +1,5 @@
-import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
+import { carpDownInterval } from '../carp/timers.ts';
+import { type Centiseconds, centiseconds, toDuration } from '../time/centiseconds.ts';
 import { type Duration, milliseconds, seconds, sum, times, toSeconds } from '../time/duration.ts';
 import type { VirtualRouter } from './router.ts';
 
@@ -9,11 +10,15 @@ export function skewTime(priority: number, activeInterval: Centiseconds): Durati
 
 /** RFC 9568 §6.1 Active_Down_Interval; in a pair without the skew. `activeInterval` is what the Active announced. */
 export function activeDownInterval(router: VirtualRouter, activeInterval: Centiseconds): Duration {
+  if (router.dialect.name === 'carp') return carpDownInterval(router.dialect.parameters);
   return sum(times(toDuration(activeInterval), 3), claimDelay(router, activeInterval));
 }
 
 /** How long to wait when the Active said that it leaves: Skew_Time, in a pair nothing. */
 export function claimDelay(router: VirtualRouter, activeInterval: Centiseconds): Duration {
+  if (router.dialect.name === 'carp') return milliseconds(0);
+  // RFC 3768 §6.1: version 2 skews by parts of a second, whatever the interval is.
+  if (router.dialect.name === 'vrrp2' && !router.pair) return skewTime(router.priority, centiseconds(100));
   return router.pair ? milliseconds(0) : skewTime(router.priority, activeInterval);
 }
 

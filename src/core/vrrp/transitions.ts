@@ -56,7 +56,10 @@ export function becomeBackup(
   const activeInterval = listen.activeInterval ?? router.interval;
   const down = activeDownInterval(router, activeInterval);
   // Two nodes of a pair that are switched on together should not both claim: at the start the skew orders them.
-  const order = router.pair && state.name === 'initialize' ? skewTime(router.priority, activeInterval) : 0;
+  const order =
+    router.pair && router.dialect.name !== 'carp' && state.name === 'initialize'
+      ? skewTime(router.priority, activeInterval)
+      : 0;
   return {
     state: {
       name: 'backup',
@@ -118,6 +121,8 @@ export function becomeActive(state: State, now: Instant, cause: Cause): Step<Act
 function claimedPriority({ router, verdict, peers }: State, cause: Cause): number {
   const [last] = peers;
   if (verdict.standing !== 'serve') return router.priority;
+  // CARP has no number that could be raised by one: its order is the interval.
+  if (router.dialect.name === 'carp') return router.priority;
   if (!router.pair || router.preempt || cause.kind !== 'silence' || last === undefined)
     return router.priority;
   if (last.priority < router.priority) return router.priority;

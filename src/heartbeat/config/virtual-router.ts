@@ -2,6 +2,7 @@ import { type IpAddress, parseAddress } from '../../core/net/address.ts';
 import { type Prefix, parsePrefix } from '../../core/net/prefix.ts';
 import { centiseconds } from '../../core/time/centiseconds.ts';
 import { milliseconds, seconds } from '../../core/time/duration.ts';
+import { VRRP3 } from '../../core/vrrp/dialect.ts';
 import type { VirtualRouter } from '../../core/vrrp/router.ts';
 import { smallestLease } from '../../core/vrrp/timers.ts';
 import type { KernelPlan } from '../kernel-interface.ts';
@@ -12,6 +13,7 @@ import type { Config } from './schema.ts';
 export function virtualRouter(config: Config, source: IpAddress): VirtualRouter {
   const interval = centiseconds(config.advertisementIntervalMs / 10);
   return {
+    dialect: VRRP3,
     vrid: config.vhid,
     priority: config.priority,
     interval,

@@ -3,6 +3,7 @@ import { parseAddress } from '../../../src/core/net/address.ts';
 import { parsePrefix } from '../../../src/core/net/prefix.ts';
 import { centiseconds, toDuration } from '../../../src/core/time/centiseconds.ts';
 import { type Duration, milliseconds } from '../../../src/core/time/duration.ts';
+import { VRRP3 } from '../../../src/core/vrrp/dialect.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
 import { activeDownInterval, smallestLease } from '../../../src/core/vrrp/timers.ts';
 import { injectOne, repair } from './faults.ts';
@@ -55,6 +56,7 @@ function group(random: Random): { routers: VirtualRouter[]; interval: Duration }
   const preempt = random.chance(0.3);
   const routers = Array.from({ length: nodes }, (_, index): VirtualRouter => {
     return {
+      dialect: VRRP3,
       vrid: 51,
       priority: random.whole(1, 254),
       interval,

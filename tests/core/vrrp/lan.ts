@@ -4,6 +4,7 @@ import { centiseconds } from '../../../src/core/time/centiseconds.ts';
 import { milliseconds } from '../../../src/core/time/duration.ts';
 import { type Instant, instant } from '../../../src/core/time/instant.ts';
 import { encode, IPV4_GROUP } from '../../../src/core/vrrp/codec.ts';
+import { VRRP3 } from '../../../src/core/vrrp/dialect.ts';
 import type { Input } from '../../../src/core/vrrp/inputs.ts';
 import { createInstance, step } from '../../../src/core/vrrp/instance.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
@@ -210,6 +211,7 @@ function router(options: NodeOptions, index: number): VirtualRouter {
   const virtual = parsePrefix('192.0.2.222/24');
   if (source === undefined || virtual === undefined) throw new Error('too many nodes');
   return {
+    dialect: VRRP3,
     vrid: 51,
     priority: options.priority,
     interval,

@@ -9,6 +9,7 @@ import { centiseconds } from '../../../src/core/time/centiseconds.ts';
 import { milliseconds, seconds } from '../../../src/core/time/duration.ts';
 import { after, instant } from '../../../src/core/time/instant.ts';
 import { type Advertisement, decode, encode, IPV4_GROUP } from '../../../src/core/vrrp/codec.ts';
+import { VRRP3 } from '../../../src/core/vrrp/dialect.ts';
 import { createInstance, step } from '../../../src/core/vrrp/instance.ts';
 import { deadline, type State } from '../../../src/core/vrrp/state.ts';
 
@@ -38,6 +39,7 @@ const anyDatagram: fc.Arbitrary<Datagram> = fc.record({
 function instance(active: boolean): State {
   const none = milliseconds(0);
   const router = {
+    dialect: VRRP3,
     vrid: 51,
     priority: 100,
     interval: centiseconds(100),

@@ -22,6 +22,7 @@ import { centiseconds } from '../../../src/core/time/centiseconds.ts';
 import { milliseconds, seconds } from '../../../src/core/time/duration.ts';
 import { type Instant, instant } from '../../../src/core/time/instant.ts';
 import { type ChecksumPolicy, encode, IPV4_GROUP } from '../../../src/core/vrrp/codec.ts';
+import { VRRP3 } from '../../../src/core/vrrp/dialect.ts';
 import type { Input } from '../../../src/core/vrrp/inputs.ts';
 import { createInstance, step } from '../../../src/core/vrrp/instance.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
@@ -176,6 +177,7 @@ function router(before: VirtualRouter | undefined, words: readonly string[]): Vi
       ? (before?.lease ?? smallestLease(interval))
       : seconds(Number(given['lease']));
   return {
+    dialect: VRRP3,
     vrid: number('vrid', before?.vrid ?? 51),
     priority: number('priority', before?.priority ?? 100),
     interval,

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import { parseAddress } from '../../../src/core/net/address.ts';
 import { centiseconds } from '../../../src/core/time/centiseconds.ts';
 import { milliseconds, toMilliseconds, toSeconds } from '../../../src/core/time/duration.ts';
+import { VRRP3 } from '../../../src/core/vrrp/dialect.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
 import { activeDownInterval, claimDelay, skewTime, smallestLease } from '../../../src/core/vrrp/timers.ts';
 
@@ -11,6 +12,7 @@ function router(priority: number, pair = false): VirtualRouter {
   assert.ok(source);
   const none = milliseconds(0);
   return {
+    dialect: VRRP3,
     vrid: 51,
     priority,
     interval: centiseconds(100),
