@@ -11,6 +11,7 @@ import type { Actor } from '../store/actor.ts';
 import type { Certificate, NewCertificate } from '../store/certificate/certificate.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { badProfileName, unknownUser } from './errors.ts';
 import { readAuthority, requireIdentity, serverCommonName } from './identity.ts';
 import type { Write } from './write.ts';
 
@@ -63,6 +64,24 @@ export class Profiles {
     };
   }
 
+  /**
+   * Revokes the certificate of the user's profile and frees its VPN address; the profile can be made anew.
+   * @throws TandemError `store.user.unknown`, `accounts.profile.unknown`
+   */
+  async revoke(actor: Actor, userName: string, profileName: string): Promise<{ protected: boolean }> {
+    return this.#write(actor, (transaction) => {
+      if (transaction.users.find(userName) === undefined) throw unknownUser(userName);
+      const inForce = transaction.certificates
+        .ofUser(userName)
+        .filter((one) => one.profileName === profileName && one.revokedAt === undefined);
+      if (inForce.length === 0) throw unknownProfile(userName, profileName);
+      for (const { serial, commonName } of inForce) {
+        transaction.certificates.revoke(serial, this.#now(), 'profile revoked');
+        transaction.clientAddresses.release(commonName);
+      }
+    });
+  }
+
   #inForce(commonName: string): Certificate | undefined {
     return this.#store.certificates.withCommonName(commonName).find((one) => one.revokedAt === undefined);
   }
@@ -98,6 +117,7 @@ export class Profiles {
       certificate: certificate.certificate,
       privateKey: certificate.privateKey,
       tlsCryptV2ClientKey: certificate.tlsCryptV2Key,
+      oneTimeCode: this.#store.users.find(certificate.userName)?.oneTimeKey !== undefined,
     });
   }
 }
@@ -137,21 +157,12 @@ function freeAddress(transaction: Transaction): string {
   });
 }
 
-function unknownUser(name: string): TandemError {
+function unknownProfile(userName: string, profileName: string): TandemError {
   return new TandemError({
-    code: 'store.user.unknown',
+    code: 'accounts.profile.unknown',
     culprit: 'caller',
-    message: `There is no user ${name}.`,
-    hint: 'See: tandem user list',
-  });
-}
-
-function badProfileName(name: string): TandemError {
-  return new TandemError({
-    code: 'accounts.profile.name',
-    culprit: 'caller',
-    message: `${JSON.stringify(name)} cannot be the name of a profile.`,
-    hint: 'Use letters, digits, dot, hyphen and underscore; with the user name at most 63 characters',
+    message: `${userName} has no profile ${JSON.stringify(profileName)} in force.`,
+    hint: `See: tandem user show ${userName}`,
   });
 }
 

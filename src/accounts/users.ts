@@ -1,13 +1,26 @@
+import type { LoginFact } from '../access/auth/login-memory.ts';
+import { createOneTimeKey, oneTimeKeyUri } from '../access/auth/one-time-code.ts';
 import { checkPassword, hashPassword } from '../access/auth/password.ts';
 import type { Actor } from '../store/actor.ts';
+import type { ProfileInForce } from '../store/certificate/certificate.ts';
 import type { Store } from '../store/store.ts';
+import type { Transaction } from '../store/transaction.ts';
 import { checkUserName, type User } from '../store/user/user.ts';
+import { unknownUser } from './errors.ts';
+import { checkedChanges, type UserWishes } from './user-wishes.ts';
 import type { Write } from './write.ts';
 
 /** A user with the profiles that are in force and their VPN addresses. */
 export interface UserWithProfiles extends User {
-  readonly profiles: readonly { readonly name: string; readonly vpnAddress: string | undefined }[];
+  readonly profiles: readonly {
+    readonly name: string;
+    readonly vpnAddress: string | undefined;
+    /** Of its certificate; milliseconds since 1970. */
+    readonly notAfter: number;
+  }[];
 }
+
+const loginActor: Actor = { name: 'login', via: 'vpn' };
 
 /** The accounts of the people who may use the VPN. */
 export class UserAccounts {
@@ -22,16 +35,23 @@ export class UserAccounts {
   }
 
   list(): UserWithProfiles[] {
+    const profiles = Map.groupBy(this.#store.certificates.inForce(), (profile) => profile.userName);
+    const addresses = new Map(this.#store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
     return this.#store.users.list().map((user) => ({
       ...user,
-      profiles: this.#store.certificates
-        .ofUser(user.name)
-        .filter((certificate) => certificate.revokedAt === undefined)
-        .map((certificate) => ({
-          name: certificate.profileName,
-          vpnAddress: this.#store.clientAddresses.find(certificate.commonName)?.ipv4,
-        })),
+      profiles: (profiles.get(user.name) ?? []).map((profile) => present(profile, addresses)),
     }));
+  }
+
+  /** @throws TandemError `store.user.unknown` */
+  show(name: string): UserWithProfiles {
+    const user = this.#store.users.find(name);
+    if (user === undefined) throw unknownUser(name);
+    const inForce = this.#store.certificates.ofUser(name).filter((one) => one.revokedAt === undefined);
+    const addresses = new Map(
+      inForce.map((one) => [one.commonName, this.#store.clientAddresses.find(one.commonName)?.ipv4]),
+    );
+    return { ...user, profiles: inForce.map((profile) => present(profile, addresses)) };
   }
 
   /** @throws TandemError `store.user.name`, `store.user.exists`, `access.auth.*` for a password that is too weak */
@@ -41,6 +61,68 @@ export class UserAccounts {
     const passwordHash = await hashPassword(user.password);
     return this.#write(actor, (transaction) => {
       transaction.users.add({ name: user.name, passwordHash, blocked: false, createdAt: this.#now() });
+    });
+  }
+
+  /** @throws TandemError `store.user.unknown`, `accounts.user.*`, `store.client-address.taken` */
+  async set(actor: Actor, name: string, wishes: UserWishes): Promise<{ protected: boolean }> {
+    return this.#write(actor, (transaction) => {
+      const { changes, address } = checkedChanges(transaction, name, wishes, this.#now());
+      transaction.users.change(name, changes);
+      if (address !== undefined) transaction.clientAddresses.assign(address.commonName, address.ipv4);
+    });
+  }
+
+  /** Unblocking also lets in again who is locked out. @throws TandemError `store.user.unknown` */
+  async setBlocked(actor: Actor, name: string, blocked: boolean): Promise<{ protected: boolean }> {
+    return this.#write(actor, (transaction) =>
+      transaction.users.change(name, blocked ? { blocked } : { blocked, lockedUntil: 0 }),
+    );
+  }
+
+  /** Ends the user's sessions and tokens. @throws TandemError `store.user.unknown`, `access.auth.weak-password` */
+  async setPassword(actor: Actor, name: string, password: string): Promise<{ protected: boolean }> {
+    checkPassword(password);
+    if (this.#store.users.find(name) === undefined) throw unknownUser(name);
+    const passwordHash = await hashPassword(password);
+    return this.#write(actor, (transaction) =>
+      transaction.users.change(name, { passwordHash, passwordChangedAt: this.#now(), lockedUntil: 0 }),
+    );
+  }
+
+  /**
+   * The key of the user's one-time codes: the one there is, or a new one when there is none or `renew` is set.
+   * @throws TandemError `store.user.unknown`
+   */
+  async oneTimeKey(
+    actor: Actor,
+    name: string,
+    renew: boolean,
+  ): Promise<{ key: string; uri: string; created: boolean; protected: boolean }> {
+    const fresh = createOneTimeKey();
+    const written = await this.#write(actor, (transaction) => {
+      const key = requireUser(transaction, name).oneTimeKey;
+      if (key !== undefined && !renew) return { key, created: false };
+      transaction.users.change(name, { oneTimeKey: fresh });
+      return { key: fresh, created: true };
+    });
+    const { key, created } = written.result;
+    return { key, uri: oneTimeKeyUri(name, key), created, protected: written.protected };
+  }
+
+  /** From now on the password is enough. @throws TandemError `store.user.unknown` */
+  async removeOneTimeKey(actor: Actor, name: string): Promise<{ protected: boolean }> {
+    return this.#write(actor, (transaction) => transaction.users.change(name, { oneTimeKey: undefined }));
+  }
+
+  /** Keeps what a login left behind, for the other node after a takeover. A user who is gone needs nothing. */
+  async rememberLogin(fact: LoginFact): Promise<void> {
+    await this.#write(loginActor, (transaction) => {
+      if (transaction.users.find(fact.username) === undefined) return;
+      transaction.users.change(
+        fact.username,
+        fact.type === 'locked-out' ? { lockedUntil: fact.until } : { oneTimeStep: fact.step },
+      );
     });
   }
 
@@ -59,4 +141,18 @@ export class UserAccounts {
       }
     });
   }
+}
+
+function present(
+  profile: ProfileInForce,
+  addresses: ReadonlyMap<string, string | undefined>,
+): UserWithProfiles['profiles'][number] {
+  const { profileName: name, commonName, notAfter } = profile;
+  return { name, vpnAddress: addresses.get(commonName), notAfter };
+}
+
+function requireUser(transaction: Transaction, name: string): User {
+  const user = transaction.users.find(name);
+  if (user === undefined) throw unknownUser(name);
+  return user;
 }

@@ -78,21 +78,67 @@ export const writeAnswerSchema: z.ZodType<WriteAnswer> = z.object({ protected: z
 export interface UserView {
   readonly name: string;
   readonly blocked: boolean;
+  readonly administrator: boolean;
+  /** Null: never. */
+  readonly expiresAt: string | null;
+  /** After too many wrong passwords or codes; null when not locked out now. */
+  readonly lockedUntil: string | null;
+  readonly oneTimeCode: boolean;
+  readonly routes: readonly string[];
   readonly createdAt: string;
-  readonly profiles: readonly { readonly name: string; readonly vpnAddress: string | null }[];
+  /** Null while it is the first one. */
+  readonly passwordChangedAt: string | null;
+  readonly profiles: readonly {
+    readonly name: string;
+    readonly vpnAddress: string | null;
+    readonly certificateExpiresAt: string;
+  }[];
 }
+export const userSchema: z.ZodType<UserView> = z.object({
+  name: z.string(),
+  blocked: z.boolean(),
+  administrator: z.boolean(),
+  expiresAt: z.string().nullable(),
+  lockedUntil: z.string().nullable(),
+  oneTimeCode: z.boolean(),
+  routes: z.array(z.string()),
+  createdAt: z.string(),
+  passwordChangedAt: z.string().nullable(),
+  profiles: z.array(
+    z.object({ name: z.string(), vpnAddress: z.string().nullable(), certificateExpiresAt: z.string() }),
+  ),
+});
 export interface UserListView {
   readonly users: readonly UserView[];
 }
-export const userListSchema: z.ZodType<UserListView> = z.object({
-  users: z.array(
-    z.object({
-      name: z.string(),
-      blocked: z.boolean(),
-      createdAt: z.string(),
-      profiles: z.array(z.object({ name: z.string(), vpnAddress: z.string().nullable() })),
-    }),
-  ),
+export const userListSchema: z.ZodType<UserListView> = z.object({ users: z.array(userSchema) });
+
+/** What is to be changed of a user; what is not named stays. */
+export interface UserChangesRequest {
+  readonly administrator?: boolean | undefined;
+  /** Null: never. */
+  readonly expiresAt?: string | null | undefined;
+  readonly routes?: readonly string[] | undefined;
+  readonly address?: { readonly profile: string; readonly ipv4: string } | undefined;
+}
+export const userChangesSchema: z.ZodType<UserChangesRequest> = z.strictObject({
+  administrator: z.boolean().optional(),
+  expiresAt: z.iso.datetime().nullable().optional(),
+  routes: z.array(z.string().max(64)).max(256).optional(),
+  address: z.strictObject({ profile: z.string().max(64), ipv4: z.string().max(64) }).optional(),
+});
+
+/** The key of a user's one-time codes, for the authenticator app of that user alone. */
+export interface OneTimeKeyAnswer extends WriteAnswer {
+  readonly key: string;
+  readonly uri: string;
+  readonly created: boolean;
+}
+export const oneTimeKeyAnswerSchema: z.ZodType<OneTimeKeyAnswer> = z.object({
+  protected: z.boolean(),
+  key: z.string(),
+  uri: z.string(),
+  created: z.boolean(),
 });
 
 export interface ProfileAnswer extends WriteAnswer {

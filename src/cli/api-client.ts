@@ -20,7 +20,7 @@ const errorSchema = z.object({
  * @throws TandemError the API's own error, or `api.unreachable` when the service does not run.
  */
 export async function callApi(
-  method: 'GET' | 'POST' | 'DELETE',
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
   path: string,
   body?: unknown,
 ): Promise<unknown> {

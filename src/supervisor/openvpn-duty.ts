@@ -1,13 +1,11 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { renderServerConfig } from '../access/openvpn/server-config.ts';
+import { tokenTimes } from '../core/accounts/tokens.ts';
 import type { OpenvpnRequest } from '../privileged/channel.ts';
 import { managementSocket, paths } from '../settings/paths.ts';
 import { accountNames } from '../settings/service-account.ts';
 import { Child } from './child.ts';
-
-/** Seconds: a working day's session survives without a password; a token is renewed hourly (openvpn(8), auth-gen-token). */
-const token = { lifetime: 43_200, renewal: 3_600 };
 
 /** Runs the OpenVPN processes, each from a configuration rendered here; a changed request restarts just that one. */
 export class OpenvpnDuty {
@@ -87,7 +85,7 @@ function writeFiles(request: OpenvpnRequest): string {
     routes: request.routes,
     dns: request.dns,
     keepalive: request.keepalive,
-    token,
+    token: tokenTimes,
     files: {
       certificateAuthority: write('ca.pem', identity.certificateAuthority),
       certificate: write('server.pem', identity.certificate),

@@ -17,7 +17,14 @@ const log = pino({ base: { node: config.name, process: 'server' }, level: 'info'
 const now = Date.now;
 const store = Store.open({ path: paths.store, nodeId: config.nodeId, now });
 const privileged = privilegedOverIpc(process);
-const vpn = new VpnService({ store, node: config, privileged, log, now });
+const vpn = new VpnService({
+  store,
+  node: config,
+  privileged,
+  log,
+  now,
+  rememberLogin: (fact) => node.users.rememberLogin(fact),
+});
 const recall = new Recall({
   clients: vpn.clients,
   instanceName: openvpnInstance,

@@ -3,16 +3,29 @@ import { basename, dirname, join } from 'node:path';
 import { clientConfigFileName, renderClientConfigFile } from '../access/openvpn/client-config.ts';
 import { createRevocationList } from '../access/pki/revocation.ts';
 import { readAuthority } from '../accounts/identity.ts';
+import { isExpired, needsPassword, nextTurn } from '../core/accounts/standing.ts';
 import { netmask, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
+import type { User } from '../store/user/user.ts';
 
 const revocationListDays = 30;
 const dayMs = 86_400_000;
+/** OpenVPN reads a client's file within a second of being told to let it in; then the client has to come in. */
+const entryMs = 5_000;
+
+interface Refreshed {
+  /** Common names of clients whose file lets them in as before, but with something else in it. */
+  readonly altered: readonly string[];
+  /** Milliseconds until a file changes by time alone. */
+  readonly nextTurn: number | undefined;
+}
 
 /**
  * The files that OpenVPN reads at every connect, kept equal to the store on both nodes: one per profile (its address,
  * `disable` for a blocked user) and the revocation list. A returning client that holds a token is refused by these alone.
+ * While the tokens of a user are to be refused, the file says `disable` too, except for the moment after a right password
+ * (docs/adr/0005-changed-password.md).
  */
 export class ClientFiles {
   readonly #store: Store;
@@ -20,6 +33,7 @@ export class ClientFiles {
   readonly #revocationList: string;
   readonly #now: () => number;
   readonly #written = new Map<string, string>();
+  readonly #entering = new Map<string, NodeJS.Timeout>();
   #listedSerials: string | undefined;
 
   constructor(parts: { store: Store; directory: string; revocationList: string; now: () => number }) {
@@ -33,19 +47,41 @@ export class ClientFiles {
     }
   }
 
+  stop(): void {
+    for (const timer of this.#entering.values()) clearTimeout(timer);
+    this.#entering.clear();
+  }
+
   /** Writes what changed and removes what is gone; synchronous, so that a takeover right after a change finds it done. */
-  refreshClients(): void {
-    const wanted = this.#wanted();
-    for (const [file, text] of wanted) {
-      if (this.#written.get(file) === text) continue;
+  refreshClients(): Refreshed {
+    const { files, nextTurn } = this.#wanted();
+    const altered: string[] = [];
+    for (const [file, text] of files) {
+      const before = this.#written.get(file);
+      if (before === text) continue;
       replaceFile(`${this.#directory}/${file}`, text);
       this.#written.set(file, text);
+      if (before !== undefined && !isDisabled(before) && !isDisabled(text)) altered.push(file);
     }
     for (const file of [...this.#written.keys()]) {
-      if (wanted.has(file)) continue;
+      if (files.has(file)) continue;
       rmSync(`${this.#directory}/${file}`, { force: true });
       this.#written.delete(file);
     }
+    return { altered, nextTurn };
+  }
+
+  /** Lets a client in that just showed its password, though tokens of its user are refused at the moment. */
+  openForEntry(commonName: string): void {
+    const open = this.#entering.get(commonName);
+    if (open === undefined && !isDisabled(this.#written.get(commonName) ?? '')) return;
+    clearTimeout(open);
+    const close = (): void => {
+      this.#entering.delete(commonName);
+      this.refreshClients();
+    };
+    this.#entering.set(commonName, setTimeout(close, entryMs));
+    if (open === undefined) this.refreshClients();
   }
 
   /** Signs a new revocation list when other certificates are revoked than in the last one, or when `due`. */
@@ -65,23 +101,34 @@ export class ClientFiles {
     this.#listedSerials = serials;
   }
 
-  #wanted(): Map<string, string> {
+  #wanted(): { files: Map<string, string>; nextTurn: number | undefined } {
+    const now = this.#now();
     const network = parseNetwork(readVpnSettings(this.#store).network);
     const mask = netmask(network?.prefix ?? 24);
     const users = new Map(this.#store.users.list().map((user) => [user.name, user]));
     const addresses = new Map(this.#store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
     const files = new Map<string, string>();
-    for (const certificate of this.#store.certificates.list()) {
-      const user = users.get(certificate.userName);
-      const address = addresses.get(certificate.commonName);
-      if (certificate.revokedAt !== undefined || user === undefined || address === undefined) continue;
-      files.set(
-        clientConfigFileName(certificate.commonName),
-        renderClientConfigFile({ address, netmask: mask, disabled: user.blocked, routes: [] }),
-      );
+    for (const { commonName, userName } of this.#store.certificates.inForce()) {
+      const user = users.get(userName);
+      const address = addresses.get(commonName);
+      if (user === undefined || address === undefined) continue;
+      const disabled = this.#isRefused(user, commonName, now);
+      const client = { address, netmask: mask, disabled, routes: user.routes };
+      files.set(clientConfigFileName(commonName), renderClientConfigFile(client));
     }
-    return files;
+    const turns = [...users.values()].map((user) => nextTurn(user, now) ?? Number.POSITIVE_INFINITY);
+    const next = turns.reduce((first, turn) => Math.min(first, turn), Number.POSITIVE_INFINITY);
+    return { files, nextTurn: Number.isFinite(next) ? next - now : undefined };
   }
+
+  #isRefused(user: User, commonName: string, now: number): boolean {
+    if (user.blocked || isExpired(user, now)) return true;
+    return needsPassword(user, now) && !this.#entering.has(commonName);
+  }
+}
+
+function isDisabled(text: string): boolean {
+  return text.startsWith('disable');
 }
 
 /** A reader sees the old text or the new one, never a part. No client is called like the file in between: its name has a colon. */

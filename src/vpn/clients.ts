@@ -1,8 +1,10 @@
 import type { Logger } from 'pino';
+import { type LoginFact, LoginMemory } from '../access/auth/login-memory.ts';
 import { type DoorEvent, Doorkeeper } from '../access/openvpn/doorkeeper.ts';
 import type { Session } from '../core/openvpn/sessions.ts';
 import type { Presence } from '../core/recall/campaign.ts';
 import type { Store } from '../store/store.ts';
+import { loginAccount, wasRevoked } from './standing.ts';
 
 /** What whoever brings clients back must hear at once. */
 export type ClientNews =
@@ -19,12 +21,25 @@ export class VpnClients {
   #pid: number | undefined;
   #logins = 0;
 
-  constructor(parts: { store: Store; managementSocket: string; log: Logger }) {
+  /** @param parts.rememberLogin keeps what a login leaves behind where the other node finds it */
+  constructor(parts: {
+    store: Store;
+    managementSocket: string;
+    log: Logger;
+    now: () => number;
+    rememberLogin: (fact: LoginFact) => Promise<void>;
+    beforeEntry: (commonName: string) => void;
+  }) {
     this.#store = parts.store;
     this.#log = parts.log;
     this.#door = new Doorkeeper({
       socketPath: parts.managementSocket,
-      findAccount: (username) => this.#store.users.find(username),
+      findAccount: (username) => loginAccount(this.#store.users.find(username), parts.now()),
+      memory: new LoginMemory({
+        now: parts.now,
+        remember: (fact) => this.#remember(fact, parts.rememberLogin),
+      }),
+      beforeEntry: parts.beforeEntry,
       onEvent: (event) => this.#happened(event),
     });
   }
@@ -83,8 +98,18 @@ export class VpnClients {
   }
 
   #isRevoked(session: Session): boolean {
-    const certificates = this.#store.certificates.withCommonName(session.commonName);
-    return certificates.every((certificate) => certificate.revokedAt !== undefined);
+    return wasRevoked(this.#store.certificates.withCommonName(session.commonName), session.sinceSeconds);
+  }
+
+  async #remember(fact: LoginFact, keep: (fact: LoginFact) => Promise<void>): Promise<boolean> {
+    if (fact.type === 'locked-out') this.#log.warn({ username: fact.username }, 'user locked out');
+    try {
+      await keep(fact);
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error, type: fact.type }, 'what a login left behind is known to this node only');
+      return false;
+    }
   }
 
   #happened(event: DoorEvent): void {

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { LoginFact } from '../access/auth/login-memory.ts';
 import { requireIdentity } from '../accounts/identity.ts';
 import type { OpenvpnRequest } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
@@ -16,6 +17,7 @@ export const openvpnInstance = 'udp';
 const device = 'tandem0';
 const revocationListRenewalMs = 86_400_000;
 const retryMs = 5_000;
+const longestSleepMs = 3_600_000;
 
 /** The VPN of one node: OpenVPN, its files and the firewall follow the store; the same on both nodes, whoever is active. */
 export class VpnService {
@@ -25,8 +27,10 @@ export class VpnService {
   readonly #privileged: Privileged;
   readonly #log: Logger;
   readonly #files: ClientFiles;
+  readonly #altered = new Set<string>();
   #renewal: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Timeout | undefined;
   #following: Promise<void> = Promise.resolve();
 
   constructor(parts: {
@@ -35,6 +39,7 @@ export class VpnService {
     privileged: Privileged;
     log: Logger;
     now: () => number;
+    rememberLogin: (fact: LoginFact) => Promise<void>;
   }) {
     this.#store = parts.store;
     this.#node = parts.node;
@@ -50,6 +55,9 @@ export class VpnService {
       store: parts.store,
       managementSocket: managementSocket(openvpnInstance),
       log: parts.log,
+      now: parts.now,
+      rememberLogin: parts.rememberLogin,
+      beforeEntry: (commonName) => this.#files.openForEntry(commonName),
     });
   }
 
@@ -64,6 +72,8 @@ export class VpnService {
   async stop(): Promise<void> {
     clearInterval(this.#renewal);
     clearTimeout(this.#retry);
+    clearTimeout(this.#turn);
+    this.#files.stop();
     this.clients.stop();
     await this.#following;
   }
@@ -88,7 +98,9 @@ export class VpnService {
   #follow(processToo: boolean): void {
     if (this.#store.identity.get('server-private-key') === undefined) return;
     try {
-      this.#files.refreshClients();
+      const { altered, nextTurn } = this.#files.refreshClients();
+      for (const commonName of altered) this.#altered.add(commonName);
+      this.#wakeAt(nextTurn);
     } catch (error) {
       this.#log.error({ err: error }, 'the files of the VPN clients could not be written');
     }
@@ -97,12 +109,27 @@ export class VpnService {
         await this.#files.refreshRevocationList();
         if (processToo) await this.#runProcess();
         await this.clients.endForbidden();
+        await this.#handOutAltered();
       } catch (error) {
         this.#log.error({ err: error, retryMs }, 'the VPN could not follow a change; trying again');
         clearTimeout(this.#retry);
         this.#retry = setTimeout(() => this.#follow(true), retryMs);
       }
     });
+  }
+
+  /** Whoever is in got the old address or routes: the new ones come with the next connection. */
+  async #handOutAltered(): Promise<void> {
+    const altered = new Set(this.#altered);
+    this.#altered.clear();
+    await this.clients.tellToReconnect((session) => altered.has(session.commonName));
+  }
+
+  /** An account that expires changes nothing in the store: somebody has to look. */
+  #wakeAt(delayMs: number | undefined): void {
+    clearTimeout(this.#turn);
+    if (delayMs === undefined) return;
+    this.#turn = setTimeout(() => this.#follow(false), Math.min(delayMs, longestSleepMs));
   }
 
   async #runProcess(): Promise<void> {

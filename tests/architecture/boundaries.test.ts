@@ -23,7 +23,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     why: 'moves entries, decides no role',
   },
   'src/access': {
-    may: ['core', 'node', '@peculiar/x509', 'reflect-metadata'],
+    may: ['core', 'node', '@peculiar/x509', 'reflect-metadata', 'otpauth'],
     why: 'gets its data as arguments, so that the privileged supervisor can render with it',
   },
   'src/settings': { may: ['core', 'node', 'zod'], why: 'shapes that every process agrees on' },
@@ -90,6 +90,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       'zod',
       'commander',
       '@inquirer/password',
+      'qrcode',
     ],
     why: 'does what the API does, through the API',
   },

@@ -1,13 +1,23 @@
-import { checkOwner, REFUSAL_WORDS, type Refusal } from '../../core/openvpn/admission.ts';
+import {
+  type AccountOfClient,
+  checkOwner,
+  type Refusal,
+  refusalWords,
+} from '../../core/openvpn/admission.ts';
 import type { LoginRequest } from '../../core/openvpn/management/messages.ts';
+import { type LoginAnswer, parseLoginAnswer } from './login-answer.ts';
+import { LoginMemory } from './login-memory.ts';
 import { MAX_PASSWORD_LENGTH, verifyPassword } from './password.ts';
 import { Turnstile } from './turnstile.ts';
 
 /** What is known of a user who logs in. */
-export interface LoginAccount {
-  readonly blocked: boolean;
+export interface LoginAccount extends AccountOfClient {
   /** PHC string. */
   readonly passwordHash: string;
+  /** Milliseconds since 1970. */
+  readonly lockedUntil?: number;
+  /** Base32, for a user who logs in with a one-time code; `lastStep` is the last one used. */
+  readonly oneTimeCode?: { readonly key: string; readonly lastStep: number };
 }
 
 /** `words` is what the client is told. Neither holds the password. */
@@ -27,15 +37,19 @@ export type LoginDecision =
  */
 export class LoginGate {
   readonly #findAccount: (username: string) => LoginAccount | undefined;
+  readonly #memory: LoginMemory;
   readonly #turnstile: Turnstile;
 
   constructor(parts: {
     readonly findAccount: (username: string) => LoginAccount | undefined;
+    /** Without one, wrong answers and used codes are known to this gate alone. */
+    readonly memory?: LoginMemory;
     /** How many passwords are checked at once (default 2) and may wait for it (default 500). */
     readonly concurrency?: number;
     readonly queueLimit?: number;
   }) {
     this.#findAccount = parts.findAccount;
+    this.#memory = parts.memory ?? new LoginMemory({ now: Date.now, remember: async () => false });
     this.#turnstile = new Turnstile({
       concurrency: parts.concurrency ?? 2,
       queueLimit: parts.queueLimit ?? 500,
@@ -47,24 +61,54 @@ export class LoginGate {
       commonName: request.env.get('common_name') ?? '',
       username: request.env.get('username') ?? '',
     };
+    const answer = parseLoginAnswer(request.password());
     const refusal =
-      checkOwner(who.commonName, who.username) ??
-      (await this.#checkPassword(who.username, request.password()));
+      checkOwner(who.commonName, who.username) ?? (await this.#checkAnswer(who.username, answer));
     if (refusal === undefined) return { accept: true, ...who };
-    return { accept: false, ...who, refusal, words: REFUSAL_WORDS[refusal] };
+    return { accept: false, ...who, refusal, words: refusalWords(refusal, answer.code !== undefined) };
   }
 
-  async #checkPassword(username: string, password: string): Promise<Refusal | undefined> {
-    if (password.length > MAX_PASSWORD_LENGTH) return 'wrong-password';
+  async #checkAnswer(username: string, answer: LoginAnswer): Promise<Refusal | undefined> {
+    if (answer.password.length > MAX_PASSWORD_LENGTH) return 'wrong-password';
     const verdict = await this.#turnstile.pass(async () => {
-      // Looked up when its turn comes: a user who was blocked meanwhile is refused.
+      // Looked up when its turn comes: a user who was blocked or locked out meanwhile is refused.
       const account = this.#findAccount(username);
-      const right = await verifyPassword(password, account?.passwordHash);
-      return { account, right };
+      const refusal = this.#isLockedOut(username, account)
+        ? 'locked-out'
+        : await this.#checkPassword(username, account, answer);
+      return { refusal };
     });
-    if (verdict === undefined) return 'too-many-logins';
-    if (verdict.account === undefined) return 'unknown-user';
-    if (!verdict.right) return 'wrong-password';
-    return verdict.account.blocked ? 'blocked' : undefined;
+    return verdict === undefined ? 'too-many-logins' : verdict.refusal;
+  }
+
+  #isLockedOut(username: string, account: LoginAccount | undefined): boolean {
+    return account !== undefined && this.#memory.isLockedOut(username, account.lockedUntil ?? 0);
+  }
+
+  async #checkPassword(
+    username: string,
+    account: LoginAccount | undefined,
+    answer: LoginAnswer,
+  ): Promise<Refusal | undefined> {
+    const right = await verifyPassword(answer.password, account?.passwordHash);
+    if (account === undefined) return 'unknown-user';
+    if (!right) {
+      this.#memory.failed(username);
+      return 'wrong-password';
+    }
+    if (account.blocked) return 'blocked';
+    if (account.expired === true) return 'expired';
+    const refusal = this.#checkCode(username, account, answer.code);
+    if (refusal === undefined) this.#memory.succeeded(username);
+    return refusal;
+  }
+
+  #checkCode(username: string, account: LoginAccount, code: string | undefined): Refusal | undefined {
+    if (account.oneTimeCode === undefined) return undefined;
+    if (code === undefined) return 'code-missing';
+    const { key, lastStep } = account.oneTimeCode;
+    const outcome = this.#memory.takeCode(username, key, code, lastStep);
+    if (outcome === 'wrong') this.#memory.failed(username);
+    return outcome === 'taken' ? undefined : outcome === 'wrong' ? 'wrong-code' : 'code-used';
   }
 }

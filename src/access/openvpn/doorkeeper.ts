@@ -9,6 +9,7 @@ import {
   type SessionTable,
 } from '../../core/openvpn/sessions.ts';
 import { type LoginAccount, type LoginDecision, LoginGate } from '../auth/login-gate.ts';
+import type { LoginMemory } from '../auth/login-memory.ts';
 import { ManagementClient, type ManagementNotification } from './management-client.ts';
 
 /** What happened at the door. None of these holds a password or a token. */
@@ -30,6 +31,10 @@ export interface DoorkeeperOptions {
   readonly socketPath: string;
   readonly findAccount: (username: string) => LoginAccount | undefined;
   readonly onEvent: (event: DoorEvent) => void;
+  /** What earlier logins left behind. */
+  readonly memory?: LoginMemory;
+  /** Called before OpenVPN is told to let a client in that knew its password, and so before it reads the client's file. */
+  readonly beforeEntry?: (commonName: string) => void;
   /** Seconds between two counts of a client's bytes. */
   readonly bytecountSeconds?: number;
 }
@@ -47,13 +52,18 @@ export class Doorkeeper {
   #sessions = NO_SESSIONS;
   /** Who came and went while an answer about the status is on its way. */
   #arriving: Turnover[] | undefined;
+  /** Who came in by a password, for as long as they are in. */
+  readonly #byPassword: Set<number> = new Set();
   /** Who was sent away and may still be in the status. */
   #leaving: Set<number> = new Set();
   #refreshTimer: NodeJS.Timeout | undefined;
 
   constructor(options: DoorkeeperOptions) {
     this.#options = options;
-    this.#gate = new LoginGate({ findAccount: options.findAccount });
+    this.#gate = new LoginGate({
+      findAccount: options.findAccount,
+      ...(options.memory === undefined ? {} : { memory: options.memory }),
+    });
     this.#client = new ManagementClient({
       socketPath: options.socketPath,
       onUp: () => this.#arrived(),
@@ -117,6 +127,7 @@ export class Doorkeeper {
   #arrived(): void {
     this.#options.onEvent({ type: 'up' });
     this.#leaving.clear();
+    this.#byPassword.clear();
     // Events from before are lost, and the process may be a new one: only its status is true.
     void this.refresh().then(() => this.reviewSessions());
     void this.#attempt('bytecount', this.#client.bytecount(this.#options.bytecountSeconds ?? 5));
@@ -128,6 +139,7 @@ export class Doorkeeper {
       if (isTurnover(notification)) this.#arriving?.push(notification);
       if (notification.type === 'login') void this.#attempt('login', this.#decide(notification));
       if (notification.type === 'established') this.#established(notification.cid);
+      if (notification.type === 'disconnected') this.#byPassword.delete(notification.cid);
       if (notification.type === 'dropped') this.#options.onEvent(notification);
     }
   }
@@ -136,23 +148,26 @@ export class Doorkeeper {
     const { cid, kid } = request;
     const decision = await this.#gate.decide(request);
     this.#options.onEvent({ type: 'login', cid, decision });
-    if (decision.accept) await this.#client.clientAuthNt(cid, kid);
-    else await this.#client.clientDeny(cid, kid, decision.refusal, decision.words);
+    if (decision.accept) {
+      this.#byPassword.add(cid);
+      this.#options.beforeEntry?.(decision.commonName);
+      await this.#client.clientAuthNt(cid, kid);
+    } else await this.#client.clientDeny(cid, kid, decision.refusal, decision.words);
   }
 
   #established(cid: number): void {
     const session = this.#sessions.get(cid);
     if (session === undefined) return;
     this.#options.onEvent({ type: 'established', session });
-    this.#review(session);
+    this.#review(session, !this.#byPassword.has(cid));
   }
 
-  #review(session: Session): void {
-    const refusal = checkEstablished(session, this.#options.findAccount(session.username));
+  #review(session: Session, byToken = false): void {
+    const refusal = checkEstablished(session, this.#options.findAccount(session.username), byToken);
     if (refusal === undefined) return;
     const { cid, commonName } = session;
     this.#options.onEvent({ type: 'sent-away', cid, commonName, refusal });
-    void this.#attempt('client-kill', this.#kill(cid, `HALT,${REFUSAL_WORDS[refusal]}`));
+    void this.#attempt('client-kill', this.#kill(cid, farewell(refusal)));
   }
 
   // OpenVPN keeps a client that was sent away for some seconds and then often forgets it without a DISCONNECT.
@@ -169,6 +184,11 @@ export class Doorkeeper {
       this.#options.onEvent({ type: 'failed', operation, cause });
     }
   }
+}
+
+/** Whoever only has to type the new password is asked for it; everyone else is told why it is over. */
+function farewell(refusal: Refusal): KillMessage {
+  return refusal === 'password-changed' ? 'RESTART' : `HALT,${REFUSAL_WORDS[refusal]}`;
 }
 
 function isTurnover(notification: ManagementNotification): notification is Turnover {

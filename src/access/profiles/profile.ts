@@ -19,6 +19,8 @@ export interface ProfileSpec {
   readonly certificate: string;
   readonly privateKey: string;
   readonly tlsCryptV2ClientKey: string;
+  /** Whether the person is asked for a one-time code beside the password. */
+  readonly oneTimeCode?: boolean;
 }
 
 /** OpenVPN's CONNECTION_LIST_SIZE (options.h). */
@@ -41,6 +43,8 @@ export function renderProfile(spec: ProfileSpec): string {
     option('remote-cert-tls', 'server'),
     option('verify-x509-name', checkedHost('verify-x509-name', spec.serverName), 'name'),
     option('auth-user-pass'),
+    // The code is sent with the password and once per session: afterwards the client has its token.
+    ...(spec.oneTimeCode === true ? [option('static-challenge', 'One-time code', 1)] : []),
     option('data-ciphers', DATA_CIPHERS),
     // Without a peer-id the server finds a client by its address, so that new keys from the other node fit the session
     // that the client already has, although the other node numbers its clients differently.

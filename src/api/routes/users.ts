@@ -4,18 +4,33 @@ import { z } from 'zod';
 import type { UserWithProfiles } from '../../accounts/users.ts';
 import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
-import { profileAnswerSchema, type UserView, userListSchema, writeAnswerSchema } from '../contract.ts';
+import {
+  oneTimeKeyAnswerSchema,
+  profileAnswerSchema,
+  type UserView,
+  userChangesSchema,
+  userListSchema,
+  userSchema,
+  writeAnswerSchema,
+} from '../contract.ts';
 
 const newUserSchema = z.strictObject({ name: z.string().max(64), password: z.string().max(4_096) });
 const userParams = z.object({ user: z.string().max(64) });
+const profileParams = z.object({ user: z.string().max(64), profile: z.string().max(64) });
+const passwordSchema = z.strictObject({ password: z.string().max(4_096) });
+const oneTimeCodeSchema = z.strictObject({ renew: z.boolean() });
 const profileSchema = z.strictObject({ name: z.string().max(64) });
 
 export function userRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
   app.get('/users', { schema: { response: { 200: userListSchema } } }, () => ({
-    users: node.users.list().map(presentUser),
+    users: node.users.list().map((user) => presentUser(user, new Date())),
   }));
+
+  app.get('/users/:user', { schema: { params: userParams, response: { 200: userSchema } } }, (request) =>
+    presentUser(node.users.show(request.params.user), new Date()),
+  );
 
   app.post(
     '/users',
@@ -27,6 +42,62 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
     '/users/:user',
     { schema: { params: userParams, response: { 200: writeAnswerSchema } } },
     async (request) => presentWritten(await node.users.remove(actorOf(request), request.params.user)),
+  );
+
+  app.patch(
+    '/users/:user',
+    { schema: { params: userParams, body: userChangesSchema, response: { 200: writeAnswerSchema } } },
+    async (request) => {
+      const { expiresAt, ...rest } = request.body;
+      const wishes = {
+        ...rest,
+        expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt,
+      };
+      return presentWritten(await node.users.set(actorOf(request), request.params.user, wishes));
+    },
+  );
+
+  for (const [path, blocked] of [
+    ['block', true],
+    ['unblock', false],
+  ] as const) {
+    app.post(
+      `/users/:user/${path}`,
+      { schema: { params: userParams, response: { 200: writeAnswerSchema } } },
+      async (request) =>
+        presentWritten(await node.users.setBlocked(actorOf(request), request.params.user, blocked)),
+    );
+  }
+
+  app.put(
+    '/users/:user/password',
+    { schema: { params: userParams, body: passwordSchema, response: { 200: writeAnswerSchema } } },
+    async (request) =>
+      presentWritten(
+        await node.users.setPassword(actorOf(request), request.params.user, request.body.password),
+      ),
+  );
+
+  app.post(
+    '/users/:user/one-time-code',
+    { schema: { params: userParams, body: oneTimeCodeSchema, response: { 200: oneTimeKeyAnswerSchema } } },
+    (request) => node.users.oneTimeKey(actorOf(request), request.params.user, request.body.renew),
+  );
+
+  app.delete(
+    '/users/:user/one-time-code',
+    { schema: { params: userParams, response: { 200: writeAnswerSchema } } },
+    async (request) =>
+      presentWritten(await node.users.removeOneTimeKey(actorOf(request), request.params.user)),
+  );
+
+  app.delete(
+    '/users/:user/profiles/:profile',
+    { schema: { params: profileParams, response: { 200: writeAnswerSchema } } },
+    async (request) => {
+      const { user, profile } = request.params;
+      return presentWritten(await node.profiles.revoke(actorOf(request), user, profile));
+    },
   );
 
   app.post(
@@ -44,14 +115,29 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
   );
 }
 
-/** Names each field that leaves: a password hash never does. */
-function presentUser(user: UserWithProfiles): UserView {
+/** Names each field that leaves: a password hash or the key of one-time codes never does. */
+function presentUser(user: UserWithProfiles, now: Date): UserView {
+  const { name, blocked, administrator, routes, expiresAt, lockedUntil, passwordChangedAt } = user;
   return {
-    name: user.name,
-    blocked: user.blocked,
-    createdAt: new Date(user.createdAt).toISOString(),
-    profiles: user.profiles.map(({ name, vpnAddress }) => ({ name, vpnAddress: vpnAddress ?? null })),
+    name,
+    blocked,
+    administrator,
+    expiresAt: expiresAt === undefined ? null : isoTime(expiresAt),
+    lockedUntil: lockedUntil > now.getTime() ? isoTime(lockedUntil) : null,
+    oneTimeCode: user.oneTimeKey !== undefined,
+    routes,
+    createdAt: isoTime(user.createdAt),
+    passwordChangedAt: passwordChangedAt === 0 ? null : isoTime(passwordChangedAt),
+    profiles: user.profiles.map((profile) => ({
+      name: profile.name,
+      vpnAddress: profile.vpnAddress ?? null,
+      certificateExpiresAt: isoTime(profile.notAfter),
+    })),
   };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 function presentWritten(written: { protected: boolean }): { protected: boolean } {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { profileAnswerSchema } from '../../api/contract.ts';
+import { profileAnswerSchema, writeAnswerSchema } from '../../api/contract.ts';
 import { callApi } from '../api-client.ts';
 import { print } from '../output.ts';
 import { protectionNote } from './protection.ts';
@@ -23,6 +23,21 @@ export function addProfileCommands(program: Command): void {
         options.output === undefined
           ? answer.profile.trimEnd()
           : `Profile ${options.name} of ${user} written to ${options.output}${protectionNote(answer)}.`,
+      );
+    });
+
+  profile
+    .command('revoke <user>')
+    .description("revoke a user's profile for good and end its session; the next one is made anew")
+    .option('--name <profile>', 'which one', 'default')
+    .option('--json', 'print JSON')
+    .action(async (user: string, options: { name: string; json?: true }) => {
+      const path = `/users/${encodeURIComponent(user)}/profiles/${encodeURIComponent(options.name)}`;
+      const answer = writeAnswerSchema.parse(await callApi('DELETE', path));
+      print(
+        options.json === true,
+        answer,
+        () => `Profile ${options.name} of ${user} revoked${protectionNote(answer)}.`,
       );
     });
 }

@@ -6,7 +6,13 @@ export type Refusal =
   | 'other-user'
   | 'unknown-user'
   | 'blocked'
+  | 'expired'
   | 'wrong-password'
+  | 'code-missing'
+  | 'wrong-code'
+  | 'code-used'
+  | 'locked-out'
+  | 'password-changed'
   | 'too-many-logins';
 
 /** What a refused client is told (`AUTH_FAILED,<words>`). Whether a user exists is not told. */
@@ -15,10 +21,23 @@ export const REFUSAL_WORDS: Readonly<Record<Refusal, string>> = {
   'other-user': 'this profile belongs to another user',
   'unknown-user': 'wrong user name or password',
   blocked: 'user is blocked',
+  expired: 'user account has expired',
   'wrong-password': 'wrong user name or password',
+  'code-missing': 'a one-time code is needed: get a new profile, which asks for it',
+  // The same as for a wrong password typed beside a code, so that it does not tell which of both was right.
+  'wrong-code': 'wrong user name, password or one-time code',
+  'code-used': 'this one-time code was used already, wait for the next one',
+  'locked-out': 'too many wrong passwords or codes, try again in 15 minutes',
+  'password-changed': 'the password was changed, log in again',
   // A client of 2.6 reads the prefix and tries again by itself after that many seconds.
   'too-many-logins': 'TEMP[backoff 3,advance no]:too many logins at once',
 };
+
+/** What a refused client is told; `withCode` says that it sent a one-time code beside the password. */
+export function refusalWords(refusal: Refusal, withCode: boolean): string {
+  const either = withCode && (refusal === 'wrong-password' || refusal === 'unknown-user');
+  return REFUSAL_WORDS[either ? 'wrong-code' : refusal];
+}
 
 /** A profile is locked to its user: the certificate's user and the user who logs in must be the same. */
 export function checkOwner(commonName: string, username: string): Refusal | undefined {
@@ -27,16 +46,30 @@ export function checkOwner(commonName: string, username: string): Refusal | unde
   return owner === username ? undefined : 'other-user';
 }
 
+/** What is known of the account of a client that is in. */
+export interface AccountOfClient {
+  readonly blocked: boolean;
+  readonly expired?: boolean;
+  /** Sessions that began in this second or before, of those since 1970, are over. */
+  readonly endedSeconds?: number;
+  /** Only a password lets in at the moment. */
+  readonly tokensRefused?: boolean;
+}
+
 /**
  * Whether a client that OpenVPN let in may stay. A token is checked inside OpenVPN, which knows neither the owner of a
- * profile nor who was blocked a moment ago.
+ * profile nor who was blocked a moment ago. `byToken` says that the client was seen to come in without a password.
  */
 export function checkEstablished(
-  client: { readonly commonName: string; readonly username: string },
-  account: { readonly blocked: boolean } | undefined,
+  client: { readonly commonName: string; readonly username: string; readonly sinceSeconds: number },
+  account: AccountOfClient | undefined,
+  byToken = false,
 ): Refusal | undefined {
   const refusal = checkOwner(client.commonName, client.username);
   if (refusal !== undefined) return refusal;
   if (account === undefined) return 'unknown-user';
-  return account.blocked ? 'blocked' : undefined;
+  if (account.blocked) return 'blocked';
+  if (account.expired === true) return 'expired';
+  const over = account.endedSeconds !== undefined && client.sinceSeconds <= account.endedSeconds;
+  return over || (byToken && account.tokensRefused === true) ? 'password-changed' : undefined;
 }

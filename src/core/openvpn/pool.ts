@@ -17,3 +17,9 @@ export function firstFreeAddress(network: Network, taken: ReadonlySet<string>): 
   }
   return undefined;
 }
+
+/** Whether a client may have the address: in the network, and none of the three that are nobody's. */
+export function isClientAddress(network: Network, address: number): boolean {
+  const broadcast = network.address + 2 ** (32 - network.prefix) - 1;
+  return address >= network.address + 2 && address < broadcast;
+}

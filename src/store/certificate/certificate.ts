@@ -20,6 +20,9 @@ export interface Certificate {
 
 export type NewCertificate = Omit<Certificate, 'revokedAt' | 'revocationReason'>;
 
+/** One profile that works, without its keys. */
+export type ProfileInForce = Pick<Certificate, 'commonName' | 'userName' | 'profileName' | 'notAfter'>;
+
 /** Reads at any time. */
 export class Certificates {
   readonly #database: Reading;
@@ -48,6 +51,18 @@ export class Certificates {
   withCommonName(commonName: string): Certificate[] {
     const sql = 'SELECT * FROM certificate WHERE common_name = ? ORDER BY serial';
     return this.#database.all(sql, commonName).map(toCertificate);
+  }
+
+  /** Those that are not revoked, without their keys; ordered by common name. */
+  inForce(): ProfileInForce[] {
+    const sql = `SELECT common_name, user_name, profile_name, not_after FROM certificate
+       WHERE revoked_at IS NULL ORDER BY common_name`;
+    return this.#database.all(sql).map((row) => ({
+      commonName: String(row['common_name']),
+      userName: String(row['user_name']),
+      profileName: String(row['profile_name']),
+      notAfter: Number(row['not_after']),
+    }));
   }
 
   /** In the order of revocation. */

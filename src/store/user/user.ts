@@ -1,3 +1,4 @@
+import type { SQLInputValue } from 'node:sqlite';
 import type { Reading, Writing } from '../database.ts';
 import { invalid } from '../errors.ts';
 
@@ -6,9 +7,27 @@ export interface User {
   /** As `access/auth` wrote it (argon2id, PHC string). Never leaves the server process. */
   readonly passwordHash: string;
   readonly blocked: boolean;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970, as every time here. */
   readonly createdAt: number;
+  readonly administrator: boolean;
+  /** Undefined: never. */
+  readonly expiresAt: number | undefined;
+  /** Networks that this user reaches beside those of everybody, in CIDR form. */
+  readonly routes: readonly string[];
+  /** 0 when it is still the first one. */
+  readonly passwordChangedAt: number;
+  /** After too many wrong answers; 0 when never. */
+  readonly lockedUntil: number;
+  /** Base32; undefined when no one-time code is asked. Never leaves the server process but to be shown once to its user. */
+  readonly oneTimeKey: string | undefined;
+  /** The 30 seconds since 1970 whose code was used last; 0 when none. */
+  readonly oneTimeStep: number;
 }
+
+export type NewUser = Pick<User, 'name' | 'passwordHash' | 'blocked' | 'createdAt'>;
+
+/** What can be changed of a user; what is not named stays. */
+export type UserChanges = Partial<Omit<User, 'name' | 'createdAt'>>;
 
 const namePattern = /^[a-z0-9][a-z0-9._@-]{0,39}$/;
 
@@ -55,7 +74,7 @@ export class UsersInTransaction extends Users {
   }
 
   /** Throws `store.user.name`, `store.user.exists`. */
-  add(user: User): void {
+  add(user: NewUser): void {
     checkUserName(user.name);
     if (this.find(user.name) !== undefined) {
       throw invalid(
@@ -74,21 +93,38 @@ export class UsersInTransaction extends Users {
   }
 
   /** Throws `store.user.unknown`, as do the following. */
-  setPasswordHash(name: string, passwordHash: string): void {
-    expectOne(
-      name,
-      this.#database.run('UPDATE user SET password_hash = ? WHERE name = ?', passwordHash, name),
-    );
+  setBlocked(name: string, blocked: boolean): void {
+    this.change(name, { blocked });
   }
 
-  setBlocked(name: string, blocked: boolean): void {
-    expectOne(name, this.#database.run('UPDATE user SET blocked = ? WHERE name = ?', blocked ? 1 : 0, name));
+  change(name: string, changes: UserChanges): void {
+    for (const [column, value] of columnsOf(changes)) {
+      expectOne(name, this.#database.run(`UPDATE user SET ${column} = ? WHERE name = ?`, value, name));
+    }
+    if (this.find(name) === undefined) expectOne(name, 0);
   }
 
   /** Certificates and the client address of the user stay: revoke and release them in the same transaction. */
   remove(name: string): void {
     expectOne(name, this.#database.run('DELETE FROM user WHERE name = ?', name));
   }
+}
+
+/** Column names are from here alone. */
+function columnsOf(changes: UserChanges): [column: string, value: SQLInputValue][] {
+  const columns: [string, SQLInputValue][] = [];
+  const { passwordHash, blocked, administrator, routes, passwordChangedAt, lockedUntil, oneTimeStep } =
+    changes;
+  if (passwordHash !== undefined) columns.push(['password_hash', passwordHash]);
+  if (blocked !== undefined) columns.push(['blocked', blocked ? 1 : 0]);
+  if (administrator !== undefined) columns.push(['administrator', administrator ? 1 : 0]);
+  if (routes !== undefined) columns.push(['routes', JSON.stringify(routes)]);
+  if (passwordChangedAt !== undefined) columns.push(['password_changed_at', passwordChangedAt]);
+  if (lockedUntil !== undefined) columns.push(['locked_until', lockedUntil]);
+  if (oneTimeStep !== undefined) columns.push(['one_time_step', oneTimeStep]);
+  if ('expiresAt' in changes) columns.push(['expires_at', changes.expiresAt ?? null]);
+  if ('oneTimeKey' in changes) columns.push(['one_time_key', changes.oneTimeKey ?? null]);
+  return columns;
 }
 
 function expectOne(name: string, changed: number): void {
@@ -102,5 +138,12 @@ function toUser(row: Record<string, unknown>): User {
     passwordHash: String(row['password_hash']),
     blocked: row['blocked'] === 1,
     createdAt: Number(row['created_at']),
+    administrator: row['administrator'] === 1,
+    expiresAt: row['expires_at'] === null ? undefined : Number(row['expires_at']),
+    routes: JSON.parse(String(row['routes'])) as string[],
+    passwordChangedAt: Number(row['password_changed_at']),
+    lockedUntil: Number(row['locked_until']),
+    oneTimeKey: row['one_time_key'] === null ? undefined : String(row['one_time_key']),
+    oneTimeStep: Number(row['one_time_step']),
   };
 }

@@ -46,7 +46,7 @@ describe('the common name of a profile', () => {
 
 describe('who may be in', () => {
   it('is the owner of the profile, known and not blocked', () => {
-    const client = { commonName: 'alice:default', username: 'alice' };
+    const client = { commonName: 'alice:default', username: 'alice', sinceSeconds: 5 };
     assert.equal(checkEstablished(client, { blocked: false }), undefined);
     assert.equal(checkEstablished(client, { blocked: true }), 'blocked');
     assert.equal(checkEstablished(client, undefined), 'unknown-user');

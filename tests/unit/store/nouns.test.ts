@@ -25,7 +25,7 @@ test('what does not exist cannot be changed', (context) => {
   assert.throws(() => store.write(admin, ({ users }) => users.setBlocked('nobody', true)), {
     code: 'store.user.unknown',
   });
-  assert.throws(() => store.write(admin, ({ users }) => users.setPasswordHash('nobody', 'x')), {
+  assert.throws(() => store.write(admin, ({ users }) => users.change('nobody', {})), {
     code: 'store.user.unknown',
   });
   assert.throws(() => store.write(admin, ({ certificates }) => certificates.revoke('aa', 1, 'x')), {

@@ -1,0 +1,15 @@
+/** After this many wrong answers within the window a user is locked out for the duration. */
+export const lockoutRules = { failures: 5, windowMs: 900_000, durationMs: 900_000 } as const;
+
+/** Wrong answers of one user that still count, oldest first, in milliseconds of one clock. */
+export type Failures = readonly number[];
+
+/** Counts one more; `lockedUntil` says that this was one too many, and the count begins anew. */
+export function countFailure(
+  failures: Failures,
+  now: number,
+): { readonly failures: Failures; readonly lockedUntil: number | undefined } {
+  const recent = [...failures.filter((time) => now - time < lockoutRules.windowMs), now];
+  if (recent.length < lockoutRules.failures) return { failures: recent, lockedUntil: undefined };
+  return { failures: [], lockedUntil: now + lockoutRules.durationMs };
+}
