@@ -20,6 +20,7 @@ lab:ping:iputils-ping:measuring reachability
 lab:nsenter:util-linux:namespaces, the hosts of the lab
 test:keepalived:keepalived:the peer that the heartbeat is tested against
 test:ucarp:ucarp:the peer that the heartbeat is tested against
+test:ucarp:ucarp:the CARP peer that the heartbeat is tested against
 test:tshark:tshark:dissecting our packets independently
 lab:arping:arping:asking who owns an address
 test:tcpdump:tcpdump:recording packets

@@ -2,7 +2,6 @@ import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { TandemError } from '../core/errors.ts';
 import { parseAddress } from '../core/net/address.ts';
-import { centiseconds } from '../core/time/centiseconds.ts';
 import { toMilliseconds, toSeconds } from '../core/time/duration.ts';
 import { activeDownInterval } from '../core/vrrp/timers.ts';
 import { loadConfig } from './config/load.ts';
@@ -66,7 +65,7 @@ function check(file: string): void {
   const anySource = parseAddress('0.0.0.0');
   if (anySource === undefined) throw new TypeError('0.0.0.0 is an address');
   const router = virtualRouter(config, anySource);
-  const down = activeDownInterval(router, centiseconds(config.advertisementIntervalMs / 10));
+  const down = activeDownInterval(router, router.interval);
   process.stdout.write(
     `${file}: good; takes over after ${Math.round(toMilliseconds(down))} ms of silence, the address is leased for ${toSeconds(router.lease)} s\n`,
   );

@@ -5,7 +5,6 @@ import type { Prefix } from '../core/net/prefix.ts';
 import type { Conflict } from '../core/ownership/guard.ts';
 import { type Duration, toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant } from '../core/time/instant.ts';
-import { type ChecksumPolicy, encode } from '../core/vrrp/codec.ts';
 import type { Effect, ResignOutcome } from '../core/vrrp/effects.ts';
 import type { Input } from '../core/vrrp/inputs.ts';
 import { createInstance, step } from '../core/vrrp/instance.ts';
@@ -19,13 +18,14 @@ import type { KernelInterface } from './kernel-interface.ts';
 import type { Logger } from './log.ts';
 import { ReportLog } from './report-log.ts';
 import { Standing } from './standing.ts';
+import type { Wire } from './wire/wire.ts';
 
 /** As many as a full socket buffer holds: a turn sees everything that had arrived before it decides on silence. */
 const MOST_DATAGRAMS_PER_TURN = 512;
 
 export interface DriverParts {
   readonly router: VirtualRouter;
-  readonly checksum: ChecksumPolicy;
+  readonly wire: Wire;
   readonly kernel: KernelInterface;
   readonly gateway: IpAddress | undefined;
   readonly log: Logger;
@@ -44,7 +44,7 @@ export class Driver {
   readonly history: History = new History();
   readonly #parts: DriverParts;
   readonly #reports: ReportLog;
-  #checksum: ChecksumPolicy;
+  #wire: Wire;
   #state: State;
   /** When the input that is being carried out was due; to measure how long a change of state took. */
   #dueAt: Instant;
@@ -55,7 +55,7 @@ export class Driver {
 
   constructor(parts: DriverParts) {
     this.#parts = parts;
-    this.#checksum = parts.checksum;
+    this.#wire = parts.wire;
     this.#reports = new ReportLog(parts.log);
     this.#dueAt = now();
     this.#state = createInstance(parts.router, this.#dueAt, parts.kernel.linkUp);
@@ -85,8 +85,8 @@ export class Driver {
     this.#submit({ type: 'shutdown' });
   }
 
-  reconfigure(router: VirtualRouter, checksum: ChecksumPolicy, gateway: IpAddress | undefined): void {
-    this.#checksum = checksum;
+  reconfigure(router: VirtualRouter, wire: Wire, gateway: IpAddress | undefined): void {
+    this.#wire = wire;
     this.#standing.reconfigure(candidateOptions(router, gateway), now());
     this.#guarded(() => {
       const { verdict } = this.#standing.judge(now(), this.#view());
@@ -131,7 +131,7 @@ export class Driver {
     for (let count = 0; count < MOST_DATAGRAMS_PER_TURN; count += 1) {
       const datagram = kernel.receive();
       if (datagram === undefined) break;
-      this.#perform({ type: 'datagram', datagram });
+      this.#perform({ type: 'datagram', ...this.#wire.open(datagram) });
     }
     this.#hearNeighbours();
     kernel.acknowledgeTimer();
@@ -235,7 +235,7 @@ export class Driver {
       case 'advertise': {
         const { advertisement } = effect;
         const encoded = (path: { source: IpAddress; destination: IpAddress }): Uint8Array =>
-          encode(advertisement, { ...path, checksum: this.#checksum });
+          this.#wire.encode(advertisement, path);
         return {
           type: this.#try(() => this.#parts.kernel.send(encoded)) ? 'advertised' : 'advertise-failed',
         };

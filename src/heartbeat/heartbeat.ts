@@ -15,6 +15,8 @@ import type { Logger } from './log.ts';
 import { inspect, type Preflight, removeLeftovers } from './preflight.ts';
 import { Recorder } from './recorder.ts';
 import { present, type Status } from './status.ts';
+import { chooseWire } from './wire/choose.ts';
+import type { Wire } from './wire/wire.ts';
 
 /** A running heartbeat: put together here, taken apart in the reverse order. */
 export class Heartbeat implements Controlled {
@@ -27,6 +29,7 @@ export class Heartbeat implements Controlled {
   readonly #recorder: Recorder | undefined;
   #lock: Server;
   #config: Config;
+  #wire: Wire;
   #control: ControlServer | undefined;
 
   private constructor(parts: {
@@ -45,10 +48,11 @@ export class Heartbeat implements Controlled {
     this.#kernel = new KernelInterface(kernelPlan(config), preflight.source);
     this.#hooks = new Hooks(config, log);
     this.#recorder = recordFile === undefined ? undefined : new Recorder(recordFile, log);
+    this.#wire = chooseWire(config);
     this.#scheduling = runAheadOfOthers();
     this.#driver = new Driver({
       router: virtualRouter(config, preflight.source),
-      checksum: config.checksum,
+      wire: this.#wire,
       kernel: this.#kernel,
       log,
       gateway: gatewayOf(config),
@@ -114,7 +118,8 @@ export class Heartbeat implements Controlled {
     this.#config = config;
     this.#hooks.reconfigure(config);
     this.#kernel.reconfigure(kernelPlan(config));
-    this.#driver.reconfigure(virtualRouter(config, this.#kernel.source), config.checksum, gatewayOf(config));
+    this.#wire = chooseWire(config, this.#wire);
+    this.#driver.reconfigure(virtualRouter(config, this.#kernel.source), this.#wire, gatewayOf(config));
     this.#log.info({ event: 'reloaded' }, 'The new configuration is in force.');
   }
 

@@ -45,7 +45,7 @@ function describe(issue: Issue): readonly string[] {
   }
   const value = JSON.stringify(issue.input);
   const shown =
-    value === undefined || value.length > 60 || field === 'authentication' || field === 'carp'
+    value === undefined || value.length > 60 || /^(authentication|carp)\b/.test(field)
       ? ''
       : ` (is ${value})`;
   return [`${field === '' ? 'the whole' : `field "${field}"`} ${issue.message}${shown}`];

@@ -1,9 +1,18 @@
 import { z } from 'zod';
+import { carpInterval } from '../../core/carp/timers.ts';
 import { isIpv6LinkLocal, isMulticast, parseAddress } from '../../core/net/address.ts';
 import { parsePrefix } from '../../core/net/prefix.ts';
-import { centiseconds } from '../../core/time/centiseconds.ts';
+import { type Centiseconds, centiseconds } from '../../core/time/centiseconds.ts';
 import { toSeconds } from '../../core/time/duration.ts';
 import { smallestLease } from '../../core/vrrp/timers.ts';
+import {
+  type AuthenticationConfig,
+  authentication,
+  type CarpConfig,
+  type Contradiction,
+  carp,
+  protocolContradictions,
+} from './protocol.ts';
 
 /** RFC 9568 §5.2.7: 12 bits of centiseconds. */
 const LONGEST_INTERVAL_MS = 40_950;
@@ -36,6 +45,10 @@ export interface Config {
     | { readonly interfaces?: readonly string[] | undefined; readonly gateway?: string | undefined }
     | undefined;
   readonly hooks?: HooksConfig | undefined;
+  /** Signs VRRP advertisements. */
+  readonly authentication?: AuthenticationConfig | undefined;
+  /** In place of `priority` and `advertisementIntervalMs`, with protocol `carp`. */
+  readonly carp?: CarpConfig | undefined;
 }
 
 type PathConfig =
@@ -99,10 +112,7 @@ const hooks = z.strictObject({ active: hook, standby: hook, fault: hook });
 
 const shape = z.strictObject({
   interface: interfaceName,
-  protocol: z
-    .enum(['vrrp', 'vrrp2', 'carp'], { error: 'must be "vrrp"' })
-    .refine((protocol) => protocol === 'vrrp', 'is not supported yet; only "vrrp" is')
-    .default('vrrp'),
+  protocol: z.enum(['vrrp', 'vrrp2', 'carp'], { error: 'must be "vrrp", "vrrp2" or "carp"' }).default('vrrp'),
   vhid: wholeNumber(1, 255),
   priority: wholeNumber(1, 255).default(100),
   advertisementIntervalMs: wholeNumber(10, LONGEST_INTERVAL_MS)
@@ -129,32 +139,52 @@ const shape = z.strictObject({
     .min(1, 'must hold at least one path; leave it out for multicast')
     .max(8, 'must hold at most 8 paths')
     .optional(),
-  authentication: notYet(() => false),
-  carp: notYet(() => false),
+  authentication: authentication.optional(),
+  carp: carp.optional(),
   virtualMac: notYet((value) => value === false),
   track: track.optional(),
   hooks: hooks.optional(),
 });
 
 /** What a configuration file may hold. Unknown fields and fields that would have no effect are refused. */
-export const configSchema: z.ZodType<Config> = shape.superRefine((config, context) => {
-  for (const { field, message } of contradictions(config)) {
-    context.addIssue({ code: 'custom', path: [...field], message });
-  }
-});
+export const configSchema: z.ZodType<Config> = z
+  .unknown()
+  .superRefine((raw, context) => {
+    for (const field of withoutEffect(raw)) {
+      context.addIssue({
+        code: 'custom',
+        path: [field],
+        message: 'has no effect with protocol "carp": see "carp"',
+      });
+    }
+  })
+  .pipe(
+    shape.superRefine((config, context) => {
+      for (const { field, message } of contradictions(config)) {
+        context.addIssue({ code: 'custom', path: [...field], message });
+      }
+    }),
+  );
+
+/** Before the defaults are filled in. */
+function withoutEffect(raw: unknown): readonly string[] {
+  if (typeof raw !== 'object' || raw === null || !('protocol' in raw) || raw.protocol !== 'carp') return [];
+  return ['priority', 'advertisementIntervalMs', 'pair'].filter((field) => field in raw);
+}
 
 export const fieldNames: readonly string[] = Object.keys(shape.shape);
 
-interface Contradiction {
-  readonly field: readonly (string | number)[];
-  readonly message: string;
+/** The time between two advertisements of this node. */
+export function intervalOf({ protocol, carp: parameters, advertisementIntervalMs }: Config): Centiseconds {
+  if (protocol === 'carp' && parameters !== undefined) return carpInterval(parameters);
+  return centiseconds(advertisementIntervalMs / 10);
 }
 
 /** What each field allows by itself, but not together with the others. */
 function* contradictions(config: Config): Generator<Contradiction> {
-  const least = toSeconds(smallestLease(centiseconds(config.advertisementIntervalMs / 10)));
+  const least = toSeconds(smallestLease(intervalOf(config)));
   if (config.leaseSeconds !== undefined && config.leaseSeconds < least) {
-    const message = `must be at least ${least}: it is renewed with an advertisement every ${config.advertisementIntervalMs} ms`;
+    const message = `must be at least ${least}: it is renewed with an advertisement every ${intervalOf(config) * 10} ms`;
     yield { field: ['leaseSeconds'], message };
   }
   const [first, ...others] = config.virtualAddresses.map((text) => parsePrefix(text)?.address);
@@ -170,6 +200,7 @@ function* contradictions(config: Config): Generator<Contradiction> {
     yield { field: ['virtualAddresses'], message };
   }
   yield* foreignAddresses(config, first.family);
+  yield* protocolContradictions(config);
 }
 
 function* foreignAddresses({ paths = [], track }: Config, family: 4 | 6): Generator<Contradiction> {

@@ -1,21 +1,22 @@
+import { carpPriority } from '../../core/carp/order.ts';
 import { type IpAddress, parseAddress } from '../../core/net/address.ts';
 import { type Prefix, parsePrefix } from '../../core/net/prefix.ts';
-import { centiseconds } from '../../core/time/centiseconds.ts';
 import { milliseconds, seconds } from '../../core/time/duration.ts';
-import { VRRP3 } from '../../core/vrrp/dialect.ts';
+import { type Dialect, VRRP2, VRRP3 } from '../../core/vrrp/dialect.ts';
 import type { VirtualRouter } from '../../core/vrrp/router.ts';
 import { smallestLease } from '../../core/vrrp/timers.ts';
 import type { KernelPlan } from '../kernel-interface.ts';
 import { pathPlans } from '../paths.ts';
-import type { Config } from './schema.ts';
+import { type Config, intervalOf } from './schema.ts';
 
 /** The configuration as the protocol understands it; `source` is this node's own address on the interface. */
 export function virtualRouter(config: Config, source: IpAddress): VirtualRouter {
-  const interval = centiseconds(config.advertisementIntervalMs / 10);
+  const interval = intervalOf(config);
+  const dialect = dialectOf(config);
   return {
-    dialect: VRRP3,
+    dialect,
     vrid: config.vhid,
-    priority: config.priority,
+    priority: dialect.name === 'carp' ? carpPriority(dialect.parameters) : config.priority,
     interval,
     pair: config.pair,
     preempt: config.preempt,
@@ -25,6 +26,12 @@ export function virtualRouter(config: Config, source: IpAddress): VirtualRouter 
     lease: config.leaseSeconds === undefined ? smallestLease(interval) : seconds(config.leaseSeconds),
     source,
   };
+}
+
+function dialectOf({ protocol, carp }: Config): Dialect {
+  if (protocol !== 'carp' || carp === undefined) return protocol === 'vrrp2' ? VRRP2 : VRRP3;
+  const { advbase, advskew, deadRatio } = carp;
+  return { name: 'carp', parameters: { advbase, advskew, deadRatio } };
 }
 
 export function virtualAddresses(config: Config): readonly Prefix[] {

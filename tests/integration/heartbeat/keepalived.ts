@@ -5,7 +5,7 @@ import type { Network } from '../network.ts';
 import { VIRTUAL } from './node.ts';
 
 /**
- * A real keepalived on one host: VRRP version 3, VHID 51, 100 ms. Version 2.2 of Debian 12 puts the pseudo-header into
+ * A real keepalived on one host: VRRP version 3 with 100 ms or version 2 with 1 s, VHID 51. Version 2.2 of Debian 12 puts the pseudo-header into
  * the checksum, cannot be told otherwise, and drops packets without it; so our side must send `pseudo-header`.
  */
 export class Keepalived {
@@ -20,14 +20,14 @@ export class Keepalived {
     this.#name = name;
   }
 
-  start(options: { priority: number; preempt?: boolean }): void {
+  start(options: { priority: number; preempt?: boolean; version?: 2 | 3 }): void {
     if (!existsSync('/usr/sbin/keepalived'))
       throw new Error('keepalived is not installed: apt-get install keepalived');
     const file = join(this.#network.directory, `${this.#name}-keepalived.conf`);
     writeFileSync(
       file,
       `global_defs {
-  vrrp_version 3
+  vrrp_version ${options.version ?? 3}
   vrrp_garp_master_delay 0
   router_id ${this.#name}
 }
@@ -36,7 +36,7 @@ vrrp_instance VI {
   interface eth0
   virtual_router_id 51
   priority ${options.priority}
-  advert_int 0.1
+  advert_int ${options.version === 2 ? 1 : 0.1}
   ${options.preempt === true ? '' : 'nopreempt'}
   virtual_ipaddress { ${VIRTUAL} dev eth0 }
 }

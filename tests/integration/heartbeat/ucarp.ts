@@ -1,0 +1,68 @@
+import type { ChildProcess } from 'node:child_process';
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Network } from '../network.ts';
+import { VIRTUAL } from './node.ts';
+
+/** A real ucarp on one host: VHID 51, password `interop`, one second. Its scripts put the address on and take it off. */
+export class Ucarp {
+  readonly #network: Network;
+  readonly #name: string;
+  #child: ChildProcess | undefined;
+  log = '';
+
+  constructor(network: Network, name: string) {
+    this.#network = network;
+    this.#name = name;
+  }
+
+  start(options: { source: string; advskew: number; preempt?: boolean }): void {
+    if (!existsSync('/usr/sbin/ucarp')) throw new Error('ucarp is not installed: apt-get install ucarp');
+    const [virtual = ''] = VIRTUAL.split('/');
+    this.log = '';
+    const child = this.#network
+      .host(this.#name)
+      .start(
+        'ucarp',
+        '--interface=eth0',
+        `--srcip=${options.source}`,
+        '--vhid=51',
+        '--pass=interop',
+        `--addr=${virtual}`,
+        '--advbase=1',
+        `--advskew=${options.advskew}`,
+        `--upscript=${this.#script('up', 'add')}`,
+        `--downscript=${this.#script('down', 'del')}`,
+        '--shutdown',
+        ...(options.preempt === true ? ['--preempt'] : []),
+      );
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.log += chunk.toString();
+      });
+    }
+  }
+
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    child.kill('SIGTERM');
+    await exited;
+  }
+
+  async losePower(): Promise<void> {
+    await this.#network.cut(this.#name);
+    if (this.#child !== undefined) await this.#network.host(this.#name).kill(this.#child);
+    await this.#network.host(this.#name).run('ip', 'address', 'flush', 'dev', 'eth0', 'to', VIRTUAL);
+  }
+
+  #script(name: string, verb: string): string {
+    const file = join(this.#network.directory, `${this.#name}-${name}.sh`);
+    writeFileSync(file, `#!/bin/sh\nip address ${verb} ${VIRTUAL} dev "$1" 2>/dev/null\nexit 0\n`, {
+      mode: 0o755,
+    });
+    return file;
+  }
+}
