@@ -102,8 +102,7 @@ export class RoleKeeper {
   async #promote(cause: string): Promise<void> {
     const startedAt = performance.now();
     await this.#duties.closeReceiver();
-    this.#store.readOnly = false;
-    const opened: Position = this.#store.openEpoch({ name: this.#nodeName, via: 'takeover' }).position;
+    const opened = this.#openEpoch();
     this.#enter('active');
     this.#duties.startSender();
     this.#duties.follow('active');
@@ -111,6 +110,16 @@ export class RoleKeeper {
       { cause, epoch: opened.epoch, tookMs: Math.round(performance.now() - startedAt) },
       'active',
     );
+  }
+
+  #openEpoch(): Position {
+    this.#store.readOnly = false;
+    try {
+      return this.#store.openEpoch({ name: this.#nodeName, via: 'takeover' }).position;
+    } catch (error) {
+      this.#store.readOnly = true;
+      throw error;
+    }
   }
 
   async #demote(cause: string): Promise<void> {

@@ -5,6 +5,9 @@ import type { Clock } from './clock.ts';
 import { decodeMessage, encodeMessage } from './codec.ts';
 import { linkError } from './errors.ts';
 
+/** How long the other side has to take what was written before the end. */
+const lingerMs = 1_000;
+
 /** Messages over any byte stream, with backpressure in both directions and an end to silence. */
 export class MessageStream {
   readonly #stream: Duplex;
@@ -53,26 +56,38 @@ export class MessageStream {
    */
   async *portions(silenceMs: () => number): AsyncGenerator<Message[], never> {
     const decoder = new FrameDecoder();
-    const chunks = this.#stream[Symbol.asyncIterator]();
-    for (;;) {
-      const messages = [];
-      for (const frame of decoder.push(await this.#read(chunks, silenceMs()))) {
-        const decoded = decodeMessage(frame);
-        if ('message' in decoded) messages.push(decoded.message);
-        else if (decoded.fault !== 'ignore') {
-          throw linkError('garbled', `a frame of type ${frame.type} cannot be understood (${decoded.fault})`);
+    // Not destroyed when reading ends: a last word may still have to go out.
+    const chunks = this.#stream.iterator({ destroyOnReturn: false });
+    try {
+      for (;;) {
+        const messages = [];
+        for (const frame of decoder.push(await this.#read(chunks, silenceMs()))) {
+          const decoded = decodeMessage(frame);
+          if ('message' in decoded) messages.push(decoded.message);
+          else if (decoded.fault !== 'ignore') {
+            throw linkError(
+              'garbled',
+              `a frame of type ${frame.type} cannot be understood (${decoded.fault})`,
+            );
+          }
+        }
+        if (messages.length > 0) yield messages;
+        if (decoder.fault !== undefined) {
+          throw linkError('garbled', `the bytes that arrive are not what was sent (${decoder.fault})`);
         }
       }
-      if (messages.length > 0) yield messages;
-      if (decoder.fault !== undefined) {
-        throw linkError('garbled', `the bytes that arrive are not what was sent (${decoder.fault})`);
-      }
+    } finally {
+      await chunks.return?.();
     }
   }
 
-  /** Sends what was written and closes. */
+  /** Sends what was written and closes, after a while also when the other side neither takes it nor closes. */
   end(): void {
+    const cancel = this.#clock.after(lingerMs, () => this.#stream.destroy());
+    this.#stream.once('close', cancel);
     this.#stream.end();
+    // What is never read would keep the stream open.
+    this.#stream.resume();
   }
 
   destroy(): void {

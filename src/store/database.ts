@@ -19,6 +19,8 @@ export interface Reading {
 export interface Writing extends Reading {
   /** The number of rows changed. */
   run(sql: string, ...values: SQLInputValue[]): number;
+  /** False when a conflict made SQLite undo the whole changeset. Throws when the changeset cannot be read. */
+  applyChangeset(changeset: Uint8Array): boolean;
 }
 
 /**
@@ -27,12 +29,13 @@ export interface Writing extends Reading {
  */
 export class Database implements Writing {
   readonly path: string;
-  #connection: DatabaseSync;
+  #current: DatabaseSync;
+  #ended = false;
   #statements = new Map<string, StatementSync>();
 
   constructor(path: string) {
     this.path = path;
-    this.#connection = connect(path);
+    this.#current = connect(path);
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
@@ -72,7 +75,7 @@ export class Database implements Writing {
       return result;
     } catch (error) {
       // A full disk or an I/O error makes SQLite roll back by itself.
-      if (this.#connection.isTransaction) this.exec('ROLLBACK');
+      if (this.#current.isOpen && this.#current.isTransaction) this.exec('ROLLBACK');
       throw explain(error, this.path);
     }
   }
@@ -86,14 +89,22 @@ export class Database implements Writing {
     return this.#connection.applyChangeset(changeset);
   }
 
+  /** For good. */
   close(): void {
-    this.#statements.clear();
-    if (this.#connection.isOpen) this.#connection.close();
+    this.#ended = true;
+    this.disconnect();
   }
 
-  reopen(): void {
-    this.close();
-    this.#connection = connect(this.path);
+  /** Lets go of the file so that it can be exchanged; the next use opens what is there then. */
+  disconnect(): void {
+    this.#statements.clear();
+    if (this.#current.isOpen) this.#current.close();
+  }
+
+  /** Opens the file again where that failed before, for example on a full disk. */
+  get #connection(): DatabaseSync {
+    if (!this.#current.isOpen && !this.#ended) this.#current = connect(this.path);
+    return this.#current;
   }
 
   #prepare(sql: string): StatementSync {

@@ -21,16 +21,12 @@ export function exchangeFile(database: Database, path: string): void {
       hint: 'It is tried again by itself. Close other programs that have the file open.',
     });
   }
-  database.close();
-  try {
-    // A leftover log of the old file must never be played into the new one.
-    rmSync(`${database.path}-wal`, { force: true });
-    rmSync(`${database.path}-shm`, { force: true });
-    renameSync(path, database.path);
-    syncFile(dirname(database.path));
-  } finally {
-    database.reopen();
-  }
+  database.disconnect();
+  // A leftover log of the old file must never be played into the new one.
+  rmSync(`${database.path}-wal`, { force: true });
+  rmSync(`${database.path}-shm`, { force: true });
+  renameSync(path, database.path);
+  syncFile(dirname(database.path));
 }
 
 function syncFile(path: string): void {

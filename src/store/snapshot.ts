@@ -5,6 +5,7 @@ import { TandemError } from '../core/errors.ts';
 import { findCommonPoint } from '../core/replication/decision.ts';
 import type { Head } from '../core/replication/position.ts';
 import { busyTimeoutMs, makePrivate, type Reading } from './database.ts';
+import { explain } from './errors.ts';
 import { readHash, readHead } from './journal/journal.ts';
 import { newerThanKnown, schemaVersion } from './migrations.ts';
 
@@ -27,7 +28,7 @@ export async function copyDatabase(source: string, target: string): Promise<Head
     return head;
   } catch (error) {
     rmSync(target, { force: true });
-    throw error;
+    throw explain(error, target);
   } finally {
     reader.close();
   }

@@ -13,6 +13,7 @@ import { Identity } from './identity/identity.ts';
 import { touchedTables } from './journal/changeset.ts';
 import { chainEntry, maximumChangesetLength } from './journal/entry.ts';
 import * as journal from './journal/journal.ts';
+import { type Column, changesInWords } from './journal/words.ts';
 import { migrate } from './migrations.ts';
 import { exchangeFile } from './replace.ts';
 import { Settings } from './setting/setting.ts';
@@ -51,7 +52,8 @@ export class Store {
   readonly #database: Database;
   readonly #now: () => number;
   readonly #listeners = new Listeners();
-  #head: Head;
+  /** Undefined until it is read again, after the file was exchanged. */
+  #newest: Head | undefined;
 
   /** Opens or creates the file and brings it to this version's format. Throws `store.newer`. */
   static open(options: StoreOptions): Store {
@@ -76,16 +78,17 @@ export class Store {
     this.clientAddresses = new ClientAddresses(database);
     this.settings = new Settings(database);
     this.identity = new Identity(database);
-    this.#head = journal.readHead(database);
+    this.#newest = journal.readHead(database);
   }
 
   /** Position and hash of the newest entry. */
   get head(): Head {
-    return this.#head;
+    this.#newest ??= journal.readHead(this.#database);
+    return this.#newest;
   }
 
   get position(): Position {
-    return this.#head.position;
+    return this.head.position;
   }
 
   /** The first sequence the journal still holds. */
@@ -107,7 +110,7 @@ export class Store {
       return { result, entry: this.#append(actor, this.position.epoch, changeset) };
     });
     if (written.entry !== undefined) {
-      this.#head = headOf(written.entry);
+      this.#newest = headOf(written.entry);
       this.#tell('write', touchedTables(written.entry.changeset));
     }
     return written;
@@ -121,7 +124,7 @@ export class Store {
     this.#refuseWhenReadOnly();
     const epoch = Math.max(this.position.epoch, above) + 1;
     const entry = this.#database.inTransaction(() => this.#append(actor, epoch, new Uint8Array(0)));
-    this.#head = headOf(entry);
+    this.#newest = headOf(entry);
     this.#tell('write', []);
     return entry;
   }
@@ -133,8 +136,8 @@ export class Store {
   apply(...entries: readonly JournalEntry[]): void {
     const last = entries.at(-1);
     if (last === undefined) return;
-    const tables = this.#database.inTransaction(() => applyEntries(this.#database, this.#head, entries));
-    this.#head = headOf(last);
+    const tables = this.#database.inTransaction(() => applyEntries(this.#database, this.head, entries));
+    this.#newest = headOf(last);
     this.#tell('apply', tables);
   }
 
@@ -155,6 +158,11 @@ export class Store {
   /** Bytes of change data after `sequence`. */
   bytesAfter(sequence: number): number {
     return journal.readBytesAfter(this.#database, sequence);
+  }
+
+  /** What a change does to the rows, one line each, without secrets: `user alice: blocked false → true`. */
+  inWords(changeset: Uint8Array): string[] {
+    return changesInWords(changeset, (table) => this.#columnsOf(table));
   }
 
   /** The first journal entry that was altered since it was written, if any. Reads the whole journal. */
@@ -180,9 +188,10 @@ export class Store {
    * crash in between, either the old or the new file is there whole. Users of this store keep using it.
    */
   replaceWith(path: string): void {
+    // Whatever fails on the way, what is in the file then is what counts.
+    this.#newest = undefined;
     exchangeFile(this.#database, path);
     migrate(this.#database);
-    this.#head = journal.readHead(this.#database);
     this.#tell('replace', []);
   }
 
@@ -209,14 +218,19 @@ export class Store {
     }
   }
 
+  #columnsOf(table: string): Column[] {
+    const rows = this.#database.all('SELECT name, pk FROM pragma_table_info(?) ORDER BY cid', table);
+    return rows.map((row) => ({ name: String(row['name']), key: Number(row['pk']) > 0 }));
+  }
+
   #append(actor: Actor, epoch: number, changeset: Uint8Array): JournalEntry {
-    const entry = chainEntry(this.#head, { epoch, actor, timeMs: this.#now(), changeset });
+    const entry = chainEntry(this.head, { epoch, actor, timeMs: this.#now(), changeset });
     journal.appendEntry(this.#database, entry);
     return entry;
   }
 
   #tell(cause: Change['cause'], tables: readonly string[]): void {
-    this.#listeners.tell({ cause, tables, head: this.#head });
+    this.#listeners.tell({ cause, tables, head: this.head });
   }
 
   #refuseWhenReadOnly(): void {

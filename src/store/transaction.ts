@@ -14,13 +14,20 @@ export class Transaction {
   readonly clientAddresses: ClientAddressesInTransaction;
   readonly settings: SettingsInTransaction;
   readonly identity: IdentityInTransaction;
+  readonly #database: Writing;
 
   constructor(database: Writing) {
+    this.#database = database;
     this.users = new UsersInTransaction(database);
     this.certificates = new CertificatesInTransaction(database);
     this.clientAddresses = new ClientAddressesInTransaction(database);
     this.settings = new SettingsInTransaction(database);
     this.identity = new IdentityInTransaction(database);
+  }
+
+  /** Makes the changes of an entry again. False, and nothing changed, where a row is not what it was back then. */
+  reapply(changeset: Uint8Array): boolean {
+    return this.#database.applyChangeset(changeset);
   }
 }
 
@@ -51,6 +58,10 @@ export class WhileOpen implements Writing {
 
   run(sql: string, ...values: SQLInputValue[]): number {
     return this.#checked().run(sql, ...values);
+  }
+
+  applyChangeset(changeset: Uint8Array): boolean {
+    return this.#checked().applyChangeset(changeset);
   }
 
   #checked(): Writing {

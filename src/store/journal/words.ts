@@ -1,0 +1,68 @@
+import { type ChangedValue, type RowChange, readChangeset } from './changeset.ts';
+
+export interface Column {
+  readonly name: string;
+  readonly key: boolean;
+}
+
+/** Columns whose content may be read by whoever may read the audit log. Of any other it is only said that it changed. */
+const shown: ReadonlySet<string> = new Set([
+  'user.blocked',
+  'user.administrator',
+  'user.expires_at',
+  'user.routes',
+  'certificate.user_name',
+  'certificate.profile_name',
+  'certificate.revocation_reason',
+  'client_address.ipv4',
+  'setting.value',
+]);
+/** Stored as 0 and 1. */
+const flags: ReadonlySet<string> = new Set(['user.blocked', 'user.administrator']);
+const times: ReadonlySet<string> = new Set(['user.expires_at']);
+const longestText = 120;
+
+/**
+ * What an entry changed, one line a row, without secrets: `user alice: blocked false → true`. `columnsOf` names the
+ * columns of a table in their order; undefined for a table that this version does not know.
+ */
+export function changesInWords(
+  changeset: Uint8Array,
+  columnsOf: (table: string) => readonly Column[] | undefined,
+): string[] {
+  return readChangeset(changeset).map((change) => rowInWords(change, columnsOf(change.table) ?? []));
+}
+
+function rowInWords(change: RowChange, columns: readonly Column[]): string {
+  const values = change.operation === 'insert' ? change.after : change.before;
+  const key = columns.flatMap((column, index) => (column.key ? [text(values[index])] : [])).join(' ');
+  const subject = `${change.table.replaceAll('_', ' ')} ${key}`.trim();
+  if (change.operation === 'delete') return `${subject}: removed`;
+  const details = columns.flatMap((column, index) => {
+    if (column.key) return [];
+    const [before, after] = [change.before[index], change.after[index]];
+    if (after === undefined || (change.operation === 'insert' && after === null)) return [];
+    const full = `${change.table}.${column.name}`;
+    const name = column.name.replaceAll('_', ' ');
+    if (!shown.has(full)) return change.operation === 'insert' ? [] : [`${name} changed`];
+    const now = `${name} ${readable(full, after)}`;
+    return [
+      change.operation === 'insert' ? now : `${name} ${readable(full, before)} → ${readable(full, after)}`,
+    ];
+  });
+  const what = change.operation === 'insert' ? ['added', ...details] : details;
+  return `${subject}: ${what.join(', ')}`;
+}
+
+function readable(column: string, value: ChangedValue): string {
+  if (value === null || value === undefined) return 'none';
+  if (flags.has(column)) return value === 1 ? 'true' : 'false';
+  if (times.has(column) && typeof value === 'number') return new Date(value).toISOString();
+  return text(value);
+}
+
+function text(value: ChangedValue): string {
+  if (value instanceof Uint8Array) return `${value.length} bytes`;
+  const whole = String(value ?? 'none');
+  return whole.length > longestText ? `${whole.slice(0, longestText)}…` : whole;
+}
