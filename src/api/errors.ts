@@ -4,7 +4,7 @@ import { TandemError } from '../core/errors.ts';
 
 const statusByEnding: readonly (readonly [ending: RegExp, status: number])[] = [
   [/\.unknown$/, 404],
-  [/\.(exists|standby|already-paired|in-use)$/, 409],
+  [/\.(exists|standby|already-paired|in-use|conflict|settled)$/, 409],
   [/\.(refused|not-drained|not-claimed|role-lost|unreachable)$/, 503],
 ];
 

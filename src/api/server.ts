@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Node } from '../pair/node.ts';
 import { answerErrors } from './errors.ts';
 import { pairRoutes } from './routes/pair.ts';
+import { replicaRoutes } from './routes/replica.ts';
 import { statusRoutes } from './routes/status.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -25,6 +26,7 @@ export async function listenOnSocket(node: Node, socketPath: string, log: Logger
       statusRoutes(v1, node);
       userRoutes(v1, node);
       pairRoutes(v1, node);
+      replicaRoutes(v1, node);
     },
     { prefix: '/api/v1' },
   );

@@ -13,6 +13,7 @@ import { readPairSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
 import type { VpnService } from '../vpn/service.ts';
+import { Divergences } from './divergences.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { ReplicationLink, sameLink } from './link.ts';
 import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
@@ -45,6 +46,7 @@ export interface NodeParts {
 export class Node {
   readonly users: UserAccounts;
   readonly profiles: Profiles;
+  readonly divergences: Divergences;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
@@ -85,7 +87,13 @@ export class Node {
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
     this.users = new UserAccounts({ store, write, now });
+    this.divergences = new Divergences({ store, directory: paths.quarantine, write, now });
     this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
+  }
+
+  /** To read: who changes something goes through the nouns above. */
+  get store(): Store {
+    return this.#parts.store;
   }
 
   /** Takes up the role that is due: alone, the primary node serves; in a pair the heartbeat decides. */
@@ -190,8 +198,18 @@ export class Node {
       virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
       heartbeat,
       openvpn: { ...vpn.endpoint, clients: clients.sessions.length, pid: clients.pid },
+      undecided: await this.#undecided(),
       seeded: store.identity.get('server-private-key') !== undefined,
     };
+  }
+
+  async #undecided(): Promise<number> {
+    try {
+      return await this.divergences.undecided();
+    } catch (error) {
+      this.#parts.log.error({ err: error }, 'the quarantine cannot be read');
+      return 0;
+    }
   }
 
   get #peer(): PairNode | undefined {

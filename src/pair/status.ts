@@ -31,6 +31,8 @@ export interface Observed {
     readonly clients: number;
     readonly pid: number | undefined;
   };
+  /** Changes in quarantine on this node that nobody has decided on. */
+  readonly undecided: number;
   /** Whether the node has the data to serve with. */
   readonly seeded: boolean;
 }
@@ -73,6 +75,11 @@ export function warningsOf(observed: Observed): string[] {
     warnings.push('OpenVPN does not answer on this node');
   if (peer !== undefined && role === 'active' && copy?.protected !== true) {
     warnings.push(`changes are on this node only: ${copy?.sentence ?? 'no connection'}`);
+  }
+  if (observed.undecided > 0) {
+    warnings.push(
+      `${observed.undecided} change(s) that only ${node.name} had lie in quarantine: tandem replica divergence list`,
+    );
   }
   if (role === 'active' && heartbeat !== undefined && !holdsAddress(observed))
     warnings.push('this node is active without holding the virtual address');

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { TandemError } from '../../core/errors.ts';
 import { paths } from '../../settings/paths.ts';
 import { callApi } from '../api-client.ts';
+import { addReplicaCommands } from './replica.ts';
 
 const longestWaitMs = 600_000;
 
@@ -25,8 +26,11 @@ export function addServiceCommands(program: Command): void {
       await waitReady(performance.now() + timeoutMs);
     });
 
-  const replica = program.command('replica', { hidden: true });
-  replica.command('receive').action(async () => {
+  const replica = program
+    .command('replica')
+    .description("the other node's copy, and what one node alone had after a split");
+  addReplicaCommands(program, replica);
+  replica.command('receive', { hidden: true }).action(async () => {
     const { runReplicaBridge } = await import('../../replication/bridge.ts');
     process.exitCode = await runReplicaBridge({
       socketPath: paths.replicationSocket,

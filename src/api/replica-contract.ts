@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/** One change in words, as the audit log shows it. Times are ISO 8601. */
+export interface EntryView {
+  /** `epoch.sequence` */
+  readonly position: string;
+  readonly sequence: number;
+  readonly at: string;
+  /** `admin via cli` */
+  readonly actor: string;
+  readonly changes: readonly string[];
+}
+const entryFields = {
+  position: z.string(),
+  sequence: z.int(),
+  at: z.string(),
+  actor: z.string(),
+  changes: z.array(z.string()),
+};
+
+export interface JournalView {
+  readonly entries: readonly EntryView[];
+}
+export const journalSchema: z.ZodType<JournalView> = z.object({ entries: z.array(z.object(entryFields)) });
+
+export interface DivergenceView {
+  readonly id: string;
+  readonly node: string;
+  readonly at: string;
+  /** Entries that changed data, and how many of them nobody has decided on yet. */
+  readonly entries: number;
+  readonly open: number;
+}
+const divergenceSchema: z.ZodType<DivergenceView> = z.object({
+  id: z.string(),
+  node: z.string(),
+  at: z.string(),
+  entries: z.int(),
+  open: z.int(),
+});
+
+export interface DivergenceListView {
+  readonly divergences: readonly DivergenceView[];
+}
+export const divergenceListSchema: z.ZodType<DivergenceListView> = z.object({
+  divergences: z.array(divergenceSchema),
+});
+
+export interface DivergenceDetailView {
+  readonly id: string;
+  readonly entries: readonly (EntryView & {
+    /** `open`, or what was decided, by whom and why. */
+    readonly state: string;
+  })[];
+}
+export const divergenceDetailSchema: z.ZodType<DivergenceDetailView> = z.object({
+  id: z.string(),
+  entries: z.array(z.object({ ...entryFields, state: z.string() })),
+});
+
+export interface ReapplyAnswer {
+  readonly reapplied: number;
+  readonly protected: boolean;
+}
+export const reapplyAnswerSchema: z.ZodType<ReapplyAnswer> = z.object({
+  reapplied: z.int(),
+  protected: z.boolean(),
+});
+
+export interface DiscardAnswer {
+  readonly discarded: number;
+}
+export const discardAnswerSchema: z.ZodType<DiscardAnswer> = z.object({ discarded: z.int() });
+
+export interface ImportAnswer {
+  readonly id: string;
+  readonly lost: number;
+}
+export const importAnswerSchema: z.ZodType<ImportAnswer> = z.object({ id: z.string(), lost: z.int() });
+
+export interface ExportAnswer {
+  readonly text: string;
+}
+export const exportAnswerSchema: z.ZodType<ExportAnswer> = z.object({ text: z.string() });

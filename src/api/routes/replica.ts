@@ -1,0 +1,129 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { formatPosition, type Position } from '../../core/replication/position.ts';
+import { openEntries } from '../../pair/divergences.ts';
+import type { Node } from '../../pair/node.ts';
+import type { Divergence, SetAside } from '../../replication/divergence.ts';
+import { actorOf } from '../actor.ts';
+import {
+  type DivergenceView,
+  discardAnswerSchema,
+  divergenceDetailSchema,
+  divergenceListSchema,
+  type EntryView,
+  exportAnswerSchema,
+  importAnswerSchema,
+  journalSchema,
+  reapplyAnswerSchema,
+} from '../replica-contract.ts';
+
+const params = z.object({ id: z.string().max(64) });
+const entry = z.int().min(1).optional();
+const reapplySchema = z.strictObject({ entry });
+const discardSchema = z.strictObject({ entry, reason: z.string().min(1).max(500) });
+const importSchema = z.strictObject({ text: z.string() });
+const journalQuery = z.object({ last: z.coerce.number().int().min(1).max(1_000).default(20) });
+
+/** The journal as audit log, and what lies in quarantine. */
+export function replicaRoutes(instance: FastifyInstance, node: Node): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+  const words = (changeset: Uint8Array): string[] => node.store.inWords(changeset);
+
+  app.get(
+    '/journal',
+    { schema: { querystring: journalQuery, response: { 200: journalSchema } } },
+    (request) => {
+      const after = Math.max(0, node.store.position.sequence - request.query.last);
+      const entries = node.store.entriesAfter(after, request.query.last);
+      return { entries: entries.map((one) => presentEntry(one, words)) };
+    },
+  );
+
+  app.get('/replica/divergences', { schema: { response: { 200: divergenceListSchema } } }, async () => ({
+    divergences: (await node.divergences.list()).map(presentDivergence),
+  }));
+
+  app.get(
+    '/replica/divergences/:id',
+    { schema: { params, response: { 200: divergenceDetailSchema } } },
+    async (request) => {
+      const { entries } = await node.divergences.show(request.params.id);
+      const shown = entries.map((one) => ({ ...presentEntry(one, words), state: stateOf(one) }));
+      return { id: request.params.id, entries: shown };
+    },
+  );
+
+  app.post(
+    '/replica/divergences/:id/reapply',
+    { schema: { params, body: reapplySchema, response: { 200: reapplyAnswerSchema } } },
+    (request) => node.divergences.reapply(actorOf(request), request.params.id, request.body.entry),
+  );
+
+  app.post(
+    '/replica/divergences/:id/discard',
+    { schema: { params, body: discardSchema, response: { 200: discardAnswerSchema } } },
+    async (request) => {
+      const { entry: sequence, reason } = request.body;
+      const discarded = await node.divergences.discard(actorOf(request), request.params.id, sequence, reason);
+      return { discarded };
+    },
+  );
+
+  app.post(
+    '/replica/divergences/:id/export',
+    { schema: { params, response: { 200: exportAnswerSchema } } },
+    async (request) => ({ text: await node.divergences.export(request.params.id) }),
+  );
+
+  app.post(
+    '/replica/divergences',
+    { bodyLimit: 64 * 1024 * 1024, schema: { body: importSchema, response: { 200: importAnswerSchema } } },
+    async (request) => {
+      const { id, lost } = await node.divergences.import(request.body.text);
+      return { id, lost };
+    },
+  );
+}
+
+function presentDivergence(one: Divergence): DivergenceView {
+  const { id, nodeId, createdMs } = one.manifest;
+  return {
+    id,
+    node: nodeId,
+    at: new Date(createdMs).toISOString(),
+    entries: one.entries.length,
+    open: openEntries(one).length,
+  };
+}
+
+function presentEntry(
+  one: {
+    readonly position: Position;
+    readonly timeMs: number;
+    readonly actor: string;
+    readonly changeset: Uint8Array;
+  },
+  words: (changeset: Uint8Array) => string[],
+): EntryView {
+  const changes = words(one.changeset);
+  return {
+    position: formatPosition(one.position),
+    sequence: one.position.sequence,
+    at: new Date(one.timeMs).toISOString(),
+    actor: presentActor(one.actor),
+    changes: changes.length === 0 ? [`epoch ${one.position.epoch} begins`] : changes,
+  };
+}
+
+const actorSchema = z.object({ name: z.string(), via: z.string() });
+
+function presentActor(text: string): string {
+  const { name, via } = actorSchema.parse(JSON.parse(text));
+  return `${name} via ${via}`;
+}
+
+function stateOf({ settled }: SetAside): string {
+  if (settled === undefined) return 'open';
+  return `${settled.how} by ${settled.by}${settled.reason === undefined ? '' : `: ${settled.reason}`}`;
+}
