@@ -71,10 +71,16 @@ export class OpenvpnProcess implements AsyncDisposable {
 export class Person implements Disposable {
   readonly #socket: Promise<Socket>;
   prompts = 0;
+  /** What it types from now on; a person with a one-time code types both (`SCRV1`). */
+  password: string;
+  code: string | undefined;
+  /** The words of the question, with `SC:1,…` where the profile asks for a one-time code. */
+  question = '';
   /** The token of the client's session, as it is told to whoever manages the client. */
   token: string | undefined;
 
   constructor(socketPath: string, username: string, password: string) {
+    this.password = password;
     this.#socket = connect(socketPath);
     void this.#socket.then((socket) => {
       let text = '';
@@ -86,10 +92,17 @@ export class Person implements Disposable {
           this.token = /^>PASSWORD:Auth-Token:(\S+)/.exec(line)?.[1] ?? this.token;
           if (!line.startsWith(">PASSWORD:Need 'Auth'")) continue;
           this.prompts += 1;
-          socket.write(`username "Auth" "${username}"\npassword "Auth" "${password}"\n`);
+          this.question = line;
+          socket.write(`username "Auth" "${username}"\npassword "Auth" "${this.#answer()}"\n`);
         }
       });
     });
+  }
+
+  #answer(): string {
+    if (this.code === undefined) return this.password;
+    const [password, code] = [this.password, this.code].map((text) => Buffer.from(text).toString('base64'));
+    return `SCRV1:${password}:${code}`;
   }
 
   [Symbol.dispose](): void {

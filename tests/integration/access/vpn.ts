@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import type { LoginAccount } from '../../../src/access/auth/login-gate.ts';
 import { hashPassword } from '../../../src/access/auth/password.ts';
 import { clientConfigFileName, renderClientConfigFile } from '../../../src/access/openvpn/client-config.ts';
-import { type DoorEvent, Doorkeeper } from '../../../src/access/openvpn/doorkeeper.ts';
+import {
+  type DoorEvent,
+  Doorkeeper,
+  type DoorkeeperOptions,
+} from '../../../src/access/openvpn/doorkeeper.ts';
 import { renderServerConfig } from '../../../src/access/openvpn/server-config.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../../../src/access/pki/authority.ts';
 import { issueClientCertificate, issueServerCertificate } from '../../../src/access/pki/certificates.ts';
@@ -70,7 +74,7 @@ export class Vpn implements Disposable {
   }
 
   /** A user with one profile, `default`, and the VPN address `10.8.0.<host>`. */
-  async addUser(username: string, host: number): Promise<void> {
+  async addUser(username: string, host: number, oneTimeCode = false): Promise<void> {
     const commonName = `${username}:default`;
     const certificate = await issueClientCertificate(this.#authority, {
       commonName,
@@ -86,6 +90,7 @@ export class Vpn implements Disposable {
       certificate: certificate.certificatePem,
       privateKey: certificate.privateKeyPem,
       tlsCryptV2ClientKey: await generateTlsCryptV2ClientKey(this.#tlsCryptV2ServerKey),
+      oneTimeCode,
     });
     this.#write(`${username}.ovpn`, profile, 0o600);
     this.writeClientFile(username, host, false);
@@ -110,7 +115,7 @@ export class Vpn implements Disposable {
     await this.#writeRevocationList();
   }
 
-  startServer(): RunningServer {
+  startServer(door: Pick<DoorkeeperOptions, 'memory' | 'beforeEntry'> = {}): RunningServer {
     this.#started += 1;
     const managementSocket = `${this.#directory}/management-${this.#started}.sock`;
     const path = (file: string): string => `${this.#directory}/${file}`;
@@ -144,6 +149,7 @@ export class Vpn implements Disposable {
       findAccount: (username) => this.accounts.get(username),
       onEvent: (event) => events.push(event),
       bytecountSeconds: 1,
+      ...door,
     });
     doorkeeper.start();
     const stop = async (): Promise<void> => {
@@ -154,7 +160,10 @@ export class Vpn implements Disposable {
   }
 
   /** `as` logs in with the profile of `profile`. */
-  startClient(profile: string, as: { username?: string; password?: string } = {}): RunningClient {
+  startClient(
+    profile: string,
+    as: { username?: string; password?: string; code?: string } = {},
+  ): RunningClient {
     this.#started += 1;
     const socket = `${this.#directory}/client-${this.#started}.sock`;
     const config = ['--config', `${this.#directory}/${profile}.ovpn`];
@@ -164,6 +173,7 @@ export class Vpn implements Disposable {
       ...['--auth-nocache', '--management', socket, 'unix', '--management-query-passwords'],
     ]);
     const person = new Person(socket, as.username ?? profile, as.password ?? PASSWORD);
+    person.code = as.code;
     const stop = async (): Promise<void> => {
       person[Symbol.dispose]();
       await process.kill();
