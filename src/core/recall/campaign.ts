@@ -5,6 +5,15 @@ import { endpointName, type SessionFact } from './session-fact.ts';
 
 /** Between two recalls. One OpenVPN process does 180 to 250 handshakes a second per core. */
 const pace: Duration = milliseconds(4);
+/**
+ * Clients are called in batches, because OpenVPN sends what completes a handshake, and reads what the LAN answers, only when
+ * no packet of a client waits: called without a pause, the first would be back with the last.
+ */
+const batchSize = 16;
+/** The pause after a batch that is back, for OpenVPN to catch up. */
+const breather: Duration = milliseconds(15);
+/** A batch that takes longer than this no longer holds others up: somebody in it may be far away, or gone. */
+const batchHolds: Duration = milliseconds(200);
 /** How old OpenVPN's answer about who is there may be when a recall leaves. */
 const longestLookAge: Duration = milliseconds(250);
 /** When a client that has still no instance is recalled again, each counted from the recall before. */
@@ -17,8 +26,9 @@ export const longestSilence: Duration = milliseconds(30_000);
 /** A client still to be brought back. */
 interface Pending {
   readonly client: SessionFact;
-  /** How often it was recalled. */
+  /** How often it was recalled, and when the last time. */
   readonly recalls: number;
+  readonly recalledAt: Instant | undefined;
   /** The next recall is due, or after the last one: it is given up. */
   readonly dueAt: Instant;
 }
@@ -35,6 +45,8 @@ export interface Campaign {
     | { readonly state: 'failed'; readonly at: Instant };
   /** No recall before this. */
   readonly nextAt: Instant;
+  /** How many may still be recalled in this batch; when it began, and its last recall was. */
+  readonly batch: { readonly left: number; readonly beganAt: Instant; readonly lastAt: Instant };
   /** Without any answer of OpenVPN everything ends here. */
   readonly silentUntil: Instant;
   readonly outcome: Outcome;
@@ -87,9 +99,10 @@ export function beginCampaign(clients: Iterable<SessionFact>, now: Instant): Cam
   const all = [...clients];
   const worth = all.filter((one) => comesBackWhenRecalled(one.version) && isOneHost(one.address));
   const state: Campaign = {
-    pending: worth.sort(inOrder).map((client) => ({ client, recalls: 0, dueAt: now })),
+    pending: worth.sort(inOrder).map((client) => ({ client, recalls: 0, recalledAt: undefined, dueAt: now })),
     look: { state: 'never' },
     nextAt: now,
+    batch: { left: batchSize, beganAt: now, lastAt: now },
     silentUntil: after(now, longestSilence),
     outcome: { recalled: 0, present: 0, left: all.length - worth.length, missing: 0 },
   };
@@ -127,7 +140,7 @@ export function deadline(state: Campaign): Instant | undefined {
     case 'asked':
       return state.silentUntil;
     default:
-      return later(first.dueAt, state.nextAt);
+      return later(first.dueAt, mayRecallAt(state));
   }
 }
 
@@ -136,11 +149,12 @@ export function isOver(state: Campaign): boolean {
 }
 
 function proceed(given: Campaign, now: Instant): CampaignStep {
-  const state = now >= given.silentUntil ? withoutHope(given) : withoutMissing(given, now);
+  const state = now >= given.silentUntil ? withoutHope(given) : refilled(withoutMissing(given, now), now);
   if (isOver(state)) return { state, effects: [{ type: 'over', outcome: state.outcome }] };
   const due = earliest(state);
   const asking = state.look.state === 'asked';
-  if (due === undefined || asking || due.dueAt > now || state.nextAt > now) return { state, effects: [] };
+  if (due === undefined || asking || due.dueAt > now || mayRecallAt(state) > now)
+    return { state, effects: [] };
   if (state.look.state === 'failed' && after(state.look.at, lookRetry) > now) return { state, effects: [] };
   // Never recall a client for which this server has an instance: it would be silent for half a minute.
   if (!isFresh(state, due, now)) {
@@ -151,8 +165,11 @@ function proceed(given: Campaign, now: Instant): CampaignStep {
   return {
     state: {
       ...state,
-      pending: state.pending.map((one) => (one === due ? { client: one.client, recalls, dueAt } : one)),
+      pending: state.pending.map((one) =>
+        one === due ? { client: one.client, recalls, recalledAt: now, dueAt } : one,
+      ),
       nextAt: after(now, pace),
+      batch: { ...state.batch, left: state.batch.left - 1, lastAt: now },
       outcome: { ...state.outcome, recalled: state.outcome.recalled + (recalls === 1 ? 1 : 0) },
     },
     effects: [{ type: 'recall', client: due.client, attempt: recalls }],
@@ -164,6 +181,21 @@ function isFresh(state: Campaign, due: Pending, now: Instant): boolean {
   if (state.look.state !== 'answered') return false;
   const { askedAt } = state.look;
   return after(askedAt, longestLookAge) >= now && (due.recalls === 0 || askedAt >= due.dueAt);
+}
+
+/** When the pace and the batch allow the next recall. */
+function mayRecallAt(state: Campaign): Instant {
+  return state.batch.left > 0 ? state.nextAt : after(state.batch.lastAt, batchHolds);
+}
+
+/** Begins the next batch when this one is back, after a breather, or has taken too long. */
+function refilled(state: Campaign, now: Instant): Campaign {
+  const { left, beganAt, lastAt } = state.batch;
+  if (left > 0) return state;
+  const waiting = state.pending.some((one) => one.recalledAt !== undefined && one.recalledAt >= beganAt);
+  if (waiting && now < after(lastAt, batchHolds)) return state;
+  const nextAt = later(state.nextAt, waiting ? now : after(now, breather));
+  return { ...state, nextAt, batch: { left: batchSize, beganAt: nextAt, lastAt } };
 }
 
 function earliest(state: Campaign): Pending | undefined {
