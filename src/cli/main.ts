@@ -1,7 +1,3 @@
-import { enableCompileCache } from 'node:module';
-
-enableCompileCache();
-
 const words = process.argv.slice(2);
 // The heartbeat is a program of its own: nothing of the command's machinery is loaded into it.
 if (words[0] === 'heartbeat') {

@@ -6,7 +6,7 @@ import { paths } from '../settings/paths.ts';
 import { Child } from './child.ts';
 import { dropVirtualAddress } from './virtual-address.ts';
 
-const commandMain = fileURLToPath(new URL('../cli/main.ts', import.meta.url));
+const command = fileURLToPath(new URL('../../bin/tandem', import.meta.url));
 
 /** Runs the heartbeat; when it is gone, for whatever reason, the virtual address goes before anything else happens. */
 export class HeartbeatDuty {
@@ -35,13 +35,12 @@ export class HeartbeatDuty {
   }
 
   #create(): Child {
-    const command = [process.execPath, '--disable-warning=ExperimentalWarning', commandMain];
     return new Child(
       {
         name: 'heartbeat',
         program: 'setpriv',
         // Should the supervisor die, the heartbeat leaves gracefully instead of outliving it: prctl(2) PR_SET_PDEATHSIG.
-        arguments: ['--pdeathsig=TERM', ...command, 'heartbeat', 'run', '--config', paths.heartbeatConfig],
+        arguments: ['--pdeathsig=TERM', command, 'heartbeat', 'run', '--config', paths.heartbeatConfig],
         options: { stdio: ['ignore', 'inherit', 'inherit'] },
         onGone: () => this.#dropAddress(),
       },

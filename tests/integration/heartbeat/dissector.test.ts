@@ -68,9 +68,12 @@ describe('on the wire', () => {
     const arp = lines.filter(
       (line) => line.startsWith('eth:ethertype:arp') && line.includes('|10.99.0.100|10.99.0.100|'),
     );
-    assert.deepEqual(
-      arp.map((line) => /\|([12])\|10\.99\.0\.100/.exec(line)?.[1]),
-      ['1', '2'],
+    // In pairs, request and reply form; the first at once, the others later.
+    const operations = arp.map((line) => /\|([12])\|10\.99\.0\.100/.exec(line)?.[1]);
+    assert.ok(operations.length >= 2);
+    assert.ok(
+      operations.every((operation, index) => operation === ['1', '2'][index % 2]),
+      arp.join('\n'),
     );
   });
 });
