@@ -59,7 +59,14 @@ export async function addUser(
   return { password, protected: answer.protected };
 }
 
-export async function profileOf(lab: Lab, node: 'node-a' | 'node-b', user: string): Promise<string> {
-  const answer = (await tandem(lab, node, ['profile', 'get', user])) as { profile: string };
+/** The profile's text; `name` for one of several of the same user. */
+export async function profileOf(
+  lab: Lab,
+  node: 'node-a' | 'node-b',
+  user: string,
+  name?: string,
+): Promise<string> {
+  const words = ['profile', 'get', user, ...(name === undefined ? [] : ['--name', name])];
+  const answer = (await tandem(lab, node, words)) as { profile: string };
   return answer.profile;
 }

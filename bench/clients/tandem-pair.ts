@@ -1,0 +1,97 @@
+import { statusOf, tandem } from '../../lab/demo/node-commands.ts';
+import { PingProbe } from '../../lab/demo/ping-probe.ts';
+import { addUser, pair, profileOf, setUpPair } from '../../lab/demo/set-up.ts';
+import { until } from '../../lab/demo/until.ts';
+import { VpnClient } from '../../lab/demo/vpn-client.ts';
+import { Lab } from '../../lab/lab.ts';
+import type { NodeName } from '../../lab/topology.ts';
+
+export const other = (node: NodeName): NodeName => (node === 'node-a' ? 'node-b' : 'node-a');
+
+/** What one move did to the client and to the address; `tunnelMs` is undefined when it did not come back. */
+export interface Gaps {
+  readonly tunnelMs: number | undefined;
+  readonly addressMs: number;
+}
+
+/** Tandem's pair with one client, and moves of its active role. */
+export class TandemPair {
+  readonly lab: Lab;
+  active: NodeName = 'node-a';
+  readonly #tunnel: PingProbe;
+  readonly #address: PingProbe;
+
+  private constructor(lab: Lab) {
+    this.lab = lab;
+    this.#tunnel = new PingProbe(lab, 'client-1', pair.office, 10);
+    this.#address = new PingProbe(lab, 'gateway', pair.virtualAddress, 5);
+  }
+
+  static async up(stateDir: string): Promise<TandemPair> {
+    const lab = await Lab.up({ clients: 2, stateDir });
+    await setUpPair(lab, () => undefined);
+    const { password } = await addUser(lab, 'node-a', 'alice');
+    const profile = await profileOf(lab, 'node-a', 'alice');
+    await VpnClient.connect(lab, 'client-1', { user: 'alice', password, profile });
+    const made = new TandemPair(lab);
+    await until(() => made.#tunnel.answersWithin(500) > 10, 20_000, 'answers through the tunnel');
+    return made;
+  }
+
+  /** The active node loses its power; afterwards it is back and has every change. */
+  async powerLoss(): Promise<Gaps> {
+    const dead = this.active;
+    const gaps = await this.#measure(() => this.lab.powerOff(dead));
+    this.active = other(dead);
+    await this.lab.powerOn(dead);
+    await this.settled();
+    return gaps;
+  }
+
+  async switchover(): Promise<Gaps> {
+    const gaps = await this.#measure(async () => void (await tandem(this.lab, this.active, ['switchover'])));
+    this.active = other(this.active);
+    await this.settled();
+    return gaps;
+  }
+
+  /** Every change is on both nodes, and OpenVPN runs on both. */
+  async settled(): Promise<void> {
+    await until(
+      async () => {
+        const [here, there] = await Promise.all([
+          statusOf(this.lab, this.active),
+          statusOf(this.lab, other(this.active)),
+        ]);
+        return here?.protected === true && there?.openvpn[0]?.pid != null;
+      },
+      60_000,
+      'both nodes to be equal',
+    );
+  }
+
+  async down(): Promise<void> {
+    await this.lab.down();
+  }
+
+  async #measure(move: () => Promise<void>): Promise<Gaps> {
+    const startMs = Date.now();
+    await move();
+    const back = await backAfter(this.#tunnel, startMs, 30_000);
+    return {
+      tunnelMs: back ? this.#tunnel.longestGapMs(startMs) : undefined,
+      addressMs: this.#address.longestGapMs(startMs),
+    };
+  }
+}
+
+/** Whether the tunnel answers again, and for a while, within the time. */
+export async function backAfter(tunnel: PingProbe, startMs: number, withinMs: number): Promise<boolean> {
+  try {
+    const steady = (): boolean => Date.now() > startMs + 2_000 && tunnel.answersWithin(500) > 20;
+    await until(steady, withinMs, 'the tunnel to work again');
+    return true;
+  } catch {
+    return false;
+  }
+}
