@@ -275,6 +275,7 @@ export class Node {
         advertisementIntervalMs: pair.advertisementIntervalMs,
         virtualAddress: pair.virtualAddress,
         leaseSeconds: pair.leaseSeconds,
+        peerAddress: view.peer.address,
       });
       this.#heartbeat.start();
     } catch (error) {

@@ -23,6 +23,8 @@ export interface HeartbeatRequest {
   readonly advertisementIntervalMs: number;
   readonly virtualAddress: string;
   readonly leaseSeconds: number;
+  /** The other node on the same LAN; heard by unicast too, should multicast be filtered. */
+  readonly peerAddress: string;
 }
 
 export interface OpenvpnRequest {
@@ -86,6 +88,7 @@ const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
   advertisementIntervalMs: z.int().min(10).max(40_950),
   virtualAddress: z.cidrv4(),
   leaseSeconds: z.int().min(1).max(60),
+  peerAddress: z.ipv4(),
 });
 
 const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({

@@ -65,6 +65,7 @@ function heartbeatConfig(request: HeartbeatRequest): string {
     virtualAddresses: [request.virtualAddress],
     preempt: false,
     leaseSeconds: request.leaseSeconds,
+    paths: [{ multicast: true }, { unicast: request.peerAddress }],
     controlSocket: paths.heartbeatSocket,
   });
 }
