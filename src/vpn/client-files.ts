@@ -1,6 +1,10 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { clientConfigFileName, renderClientConfigFile } from '../access/openvpn/client-config.ts';
+import {
+  type ClientConfig,
+  clientConfigFileName,
+  renderClientConfigFile,
+} from '../access/openvpn/client-config.ts';
 import { createRevocationList } from '../access/pki/revocation.ts';
 import { readAuthority } from '../accounts/identity.ts';
 import { isExpired, needsPassword, nextTurn } from '../core/accounts/standing.ts';
@@ -33,6 +37,8 @@ export class ClientFiles {
   readonly #revocationList: string;
   readonly #now: () => number;
   readonly #written = new Map<string, string>();
+  /** What was rendered for each client last, so that a change of one costs nothing for the others. */
+  readonly #rendered = new Map<string, { readonly from: string; readonly text: string }>();
   readonly #entering = new Map<string, NodeJS.Timeout>();
   #listedSerials: string | undefined;
 
@@ -114,11 +120,21 @@ export class ClientFiles {
       if (user === undefined || address === undefined) continue;
       const disabled = this.#isRefused(user, commonName, now);
       const client = { address, netmask: mask, disabled, routes: user.routes };
-      files.set(clientConfigFileName(commonName), renderClientConfigFile(client));
+      files.set(clientConfigFileName(commonName), this.#render(commonName, client));
     }
+    for (const name of this.#rendered.keys()) if (!files.has(name)) this.#rendered.delete(name);
     const turns = [...users.values()].map((user) => nextTurn(user, now) ?? Number.POSITIVE_INFINITY);
     const next = turns.reduce((first, turn) => Math.min(first, turn), Number.POSITIVE_INFINITY);
     return { files, nextTurn: Number.isFinite(next) ? next - now : undefined };
+  }
+
+  #render(commonName: string, client: ClientConfig): string {
+    const from = [client.address, client.netmask, client.disabled, ...client.routes].join();
+    const known = this.#rendered.get(commonName);
+    if (known?.from === from) return known.text;
+    const text = renderClientConfigFile(client);
+    this.#rendered.set(commonName, { from, text });
+    return text;
   }
 
   #isRefused(user: User, commonName: string, now: number): boolean {

@@ -29,6 +29,9 @@ export type NewUser = Pick<User, 'name' | 'passwordHash' | 'blocked' | 'createdA
 /** What can be changed of a user; what is not named stays. */
 export type UserChanges = Partial<Omit<User, 'name' | 'createdAt'>>;
 
+const selectUsers =
+  'SELECT user.*, locked_until, one_time_step FROM user LEFT JOIN login_trace ON user_name = user.name';
+
 const namePattern = /^[a-z0-9][a-z0-9._@-]{0,39}$/;
 
 /** Throws `store.user.name` when the name cannot be one. */
@@ -50,13 +53,13 @@ export class Users {
   }
 
   find(name: string): User | undefined {
-    const row = this.#database.get('SELECT * FROM user WHERE name = ?', name);
+    const row = this.#database.get(`${selectUsers} WHERE name = ?`, name);
     return row === undefined ? undefined : toUser(row);
   }
 
   /** Ordered by name. */
   list(): User[] {
-    return this.#database.all('SELECT * FROM user ORDER BY name').map(toUser);
+    return this.#database.all(`${selectUsers} ORDER BY name`).map(toUser);
   }
 
   count(): number {
@@ -102,28 +105,40 @@ export class UsersInTransaction extends Users {
       expectOne(name, this.#database.run(`UPDATE user SET ${column} = ? WHERE name = ?`, value, name));
     }
     if (this.find(name) === undefined) expectOne(name, 0);
+    for (const [column, value] of tracesOf(changes)) {
+      this.#database.run(
+        `INSERT INTO login_trace (user_name, ${column}) VALUES (?, ?) ON CONFLICT (user_name) DO UPDATE SET ${column} = excluded.${column}`,
+        name,
+        value,
+      );
+    }
   }
 
   /** Certificates and the client address of the user stay: revoke and release them in the same transaction. */
   remove(name: string): void {
     expectOne(name, this.#database.run('DELETE FROM user WHERE name = ?', name));
+    this.#database.run('DELETE FROM login_trace WHERE user_name = ?', name);
   }
 }
 
 /** Column names are from here alone. */
 function columnsOf(changes: UserChanges): [column: string, value: SQLInputValue][] {
   const columns: [string, SQLInputValue][] = [];
-  const { passwordHash, blocked, administrator, routes, passwordChangedAt, lockedUntil, oneTimeStep } =
-    changes;
+  const { passwordHash, blocked, administrator, routes, passwordChangedAt } = changes;
   if (passwordHash !== undefined) columns.push(['password_hash', passwordHash]);
   if (blocked !== undefined) columns.push(['blocked', blocked ? 1 : 0]);
   if (administrator !== undefined) columns.push(['administrator', administrator ? 1 : 0]);
   if (routes !== undefined) columns.push(['routes', JSON.stringify(routes)]);
   if (passwordChangedAt !== undefined) columns.push(['password_changed_at', passwordChangedAt]);
-  if (lockedUntil !== undefined) columns.push(['locked_until', lockedUntil]);
-  if (oneTimeStep !== undefined) columns.push(['one_time_step', oneTimeStep]);
   if ('expiresAt' in changes) columns.push(['expires_at', changes.expiresAt ?? null]);
   if ('oneTimeKey' in changes) columns.push(['one_time_key', changes.oneTimeKey ?? null]);
+  return columns;
+}
+
+function tracesOf({ lockedUntil, oneTimeStep }: UserChanges): [column: string, value: SQLInputValue][] {
+  const columns: [string, SQLInputValue][] = [];
+  if (lockedUntil !== undefined) columns.push(['locked_until', lockedUntil]);
+  if (oneTimeStep !== undefined) columns.push(['one_time_step', oneTimeStep]);
   return columns;
 }
 
@@ -142,8 +157,8 @@ function toUser(row: Record<string, unknown>): User {
     expiresAt: row['expires_at'] === null ? undefined : Number(row['expires_at']),
     routes: JSON.parse(String(row['routes'])) as string[],
     passwordChangedAt: Number(row['password_changed_at']),
-    lockedUntil: Number(row['locked_until']),
+    lockedUntil: Number(row['locked_until'] ?? 0),
     oneTimeKey: row['one_time_key'] === null ? undefined : String(row['one_time_key']),
-    oneTimeStep: Number(row['one_time_step']),
+    oneTimeStep: Number(row['one_time_step'] ?? 0),
   };
 }
