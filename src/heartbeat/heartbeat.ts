@@ -89,6 +89,7 @@ export class Heartbeat implements Controlled {
   /** Leaves: the address first, then priority 0, then everything else. */
   async stop(): Promise<void> {
     this.#driver.stop();
+    this.#hooks.finish();
     try {
       this.#kernel.close();
     } finally {

@@ -55,6 +55,16 @@ export class Hooks {
     this.#next();
   }
 
+  /** The process ends: what says how it ended does not wait for the hook that still runs. */
+  finish(): void {
+    const last = this.#waiting.at(-1);
+    if (last === undefined) return;
+    this.#skipped += this.#waiting.length - 1;
+    this.#waiting = [last];
+    this.#running = undefined;
+    this.#next();
+  }
+
   /** A node that stops is on standby as far as anybody outside is concerned. */
   #program({ from, to }: Transition): readonly string[] {
     const hooks = this.#config.hooks ?? NONE;

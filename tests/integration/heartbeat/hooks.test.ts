@@ -38,6 +38,17 @@ describe('hooks', () => {
       'a word; with $signs active standby silence 51 7',
       'broken fault active link-down 51 7',
     ]);
+    await lan.mend('node-a');
+    await node.until('active', BOUND_MS);
+    node.configure({ hooks: { active: [], standby: [hook, 'stopped'], fault: [] } });
+    node.child?.kill('SIGHUP');
+    await until(() => node.log.includes('"reloaded"'), BOUND_MS, 'the new hooks are in force');
+    assert.equal(await node.stop(), 0);
+    await until(
+      () => readFileSync(out, 'utf8').includes('stopped init active stopped'),
+      BOUND_MS,
+      'the hook of a node that stopped runs on after it',
+    );
     await until(
       () => node.log.includes('standby hook /nonexistent failed'),
       BOUND_MS,
