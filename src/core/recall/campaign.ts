@@ -9,7 +9,7 @@ const pace: Duration = milliseconds(4);
  * Clients are called in batches, because OpenVPN sends what completes a handshake, and reads what the LAN answers, only when
  * no packet of a client waits: called without a pause, the first would be back with the last.
  */
-const batchSize = 16;
+const batchSize = 8;
 /** The pause after a batch that is back, for OpenVPN to catch up. */
 const breather: Duration = milliseconds(15);
 /** A batch that takes longer than this no longer holds others up: somebody in it may be far away, or gone. */

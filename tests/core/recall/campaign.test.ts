@@ -51,23 +51,23 @@ test('recalls are paced', () => {
   assert.equal(deadline(state), at(5));
 });
 
-test('clients are called sixteen at a time: the next when these are back, or take long', () => {
-  const many = Array.from({ length: 18 }, (_, number) => client(number));
+test('clients are called eight at a time: the next when these are back, or take long', () => {
+  const many = Array.from({ length: 10 }, (_, number) => client(number));
   const begun = beginCampaign(many, start);
-  const ticks = Array.from({ length: 17 }, (_, index): [number, CampaignInput] => [5 + index * 4, tick]);
+  const ticks = Array.from({ length: 9 }, (_, index): [number, CampaignInput] => [5 + index * 4, tick]);
   const [state, lines] = told(begun.state, [1, nobody], ...ticks);
-  assert.equal(lines.length, 16);
-  assert.equal(deadline(state), at(261));
-  const [, late] = told(state, [261, tick], [262, nobody]);
-  assert.deepEqual(late, ['look', 'recall client16 1']);
+  assert.equal(lines.length, 8);
+  assert.equal(deadline(state), at(229));
+  const [, late] = told(state, [229, tick]);
+  assert.deepEqual(late, ['recall client8 1']);
   const back = many
-    .slice(0, 16)
+    .slice(0, 8)
     .map(({ address, port }): [number, CampaignInput] => [
       70,
       { type: 'present', instance: { address, port } },
     ]);
   const [, soon] = told(state, ...back, [84, tick], [85, tick]);
-  assert.deepEqual(soon, ['recall client16 1']);
+  assert.deepEqual(soon, ['recall client8 1']);
 });
 
 test('whoever has an instance already is left in peace, under the address or under the name', () => {
