@@ -82,3 +82,9 @@ export interface ExportAnswer {
   readonly text: string;
 }
 export const exportAnswerSchema: z.ZodType<ExportAnswer> = z.object({ text: z.string() });
+
+/** `begun`: the active node is connected and sends the copy now; otherwise as soon as it connects. */
+export interface ReseedAnswer {
+  readonly begun: boolean;
+}
+export const reseedAnswerSchema: z.ZodType<ReseedAnswer> = z.object({ begun: z.boolean() });

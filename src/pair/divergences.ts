@@ -14,6 +14,8 @@ import {
 import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
 
+export type { Divergence, SetAside };
+
 export interface DivergenceParts {
   readonly store: Store;
   readonly directory: string;

@@ -49,6 +49,13 @@ export class ReplicationLink {
     return this.#receiver.listen();
   }
 
+  /** On a standby: asks the active node for a whole copy. False while none is connected; then it is asked for at the next connection. */
+  reseed(): boolean {
+    const { state } = this.#receiver.status;
+    this.#receiver.reseed();
+    return state === 'tail' || state === 'snapshot';
+  }
+
   closeReceiver(): Promise<void> {
     return this.#receiver.close();
   }

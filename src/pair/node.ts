@@ -96,6 +96,22 @@ export class Node {
     return this.#parts.store;
   }
 
+  /**
+   * On the standby: replaces its copy by a whole new one from the active node; answers whether that begins at once.
+   * @throws TandemError `replica.reseed.active`
+   */
+  reseed(): boolean {
+    if (this.#role.role === 'active' || this.#link === undefined) {
+      throw new TandemError({
+        code: 'replica.reseed.active',
+        culprit: 'caller',
+        message: `${this.#parts.config.name} is not a standby: its own data is what counts. Nothing was changed.`,
+        hint: 'Run it on the standby; `tandem status` says which node that is.',
+      });
+    }
+    return this.#link.reseed();
+  }
+
   /** Takes up the role that is due: alone, the primary node serves; in a pair the heartbeat decides. */
   async start(): Promise<void> {
     const { store, config, vpn } = this.#parts;

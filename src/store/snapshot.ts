@@ -6,6 +6,7 @@ import { findCommonPoint } from '../core/replication/decision.ts';
 import type { Head } from '../core/replication/position.ts';
 import { busyTimeoutMs, makePrivate, type Reading } from './database.ts';
 import { explain } from './errors.ts';
+import { checkIntegrity } from './integrity.ts';
 import { readHash, readHead } from './journal/journal.ts';
 import { newerThanKnown, schemaVersion } from './migrations.ts';
 
@@ -51,7 +52,7 @@ export interface Compared {
  * Looks into a database file that nothing has open, without touching it: known format, sound pages, head of the
  * journal, and how far it is the same as `other`. Throws `store.newer` or `store.damaged`.
  */
-export function inspectDatabase(path: string, other: Compared): Inspection {
+export async function inspectDatabase(path: string, other: Compared): Promise<Inspection> {
   const url = pathToFileURL(path);
   url.searchParams.set('immutable', '1');
   let database: DatabaseSync | undefined;
@@ -60,8 +61,8 @@ export function inspectDatabase(path: string, other: Compared): Inspection {
     const reading = readingFrom(database);
     const version = Number(reading.get('PRAGMA user_version')?.['user_version']);
     if (version > schemaVersion) throw newerThanKnown(path, version);
-    const findings = reading.all('PRAGMA integrity_check').map((row) => String(row['integrity_check']));
-    if (findings[0] !== 'ok') throw damaged(path, findings.slice(0, 3).join('; '));
+    const findings = await checkIntegrity(path);
+    if (findings.length > 0) throw damaged(path, findings.slice(0, 3).join('; '));
     const head = readHead(reading);
     const last = Math.min(head.position.sequence, other.position.sequence);
     const commonPoint = findCommonPoint(last, (sequence) => {

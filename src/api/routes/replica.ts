@@ -2,9 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatPosition, type Position } from '../../core/replication/position.ts';
-import { openEntries } from '../../pair/divergences.ts';
+import { type Divergence, openEntries, type SetAside } from '../../pair/divergences.ts';
 import type { Node } from '../../pair/node.ts';
-import type { Divergence, SetAside } from '../../replication/divergence.ts';
 import { actorOf } from '../actor.ts';
 import {
   type DivergenceView,
@@ -16,6 +15,7 @@ import {
   importAnswerSchema,
   journalSchema,
   reapplyAnswerSchema,
+  reseedAnswerSchema,
 } from '../replica-contract.ts';
 
 const params = z.object({ id: z.string().max(64) });
@@ -39,6 +39,10 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
       return { entries: entries.map((one) => presentEntry(one, words)) };
     },
   );
+
+  app.post('/replica/reseed', { schema: { response: { 200: reseedAnswerSchema } } }, () => ({
+    begun: node.reseed(),
+  }));
 
   app.get('/replica/divergences', { schema: { response: { 200: divergenceListSchema } } }, async () => ({
     divergences: (await node.divergences.list()).map(presentDivergence),

@@ -10,6 +10,7 @@ import {
   importAnswerSchema,
   journalSchema,
   reapplyAnswerSchema,
+  reseedAnswerSchema,
 } from '../../api/replica-contract.ts';
 import { TandemError } from '../../core/errors.ts';
 import { callApi } from '../api-client.ts';
@@ -51,6 +52,19 @@ export function addReplicaCommands(program: Command, replica: Command): void {
           ...(peer?.lagEntries == null ? [] : [`behind     ${peer.lagEntries} change(s), ${peer.lagMs} ms`]),
           `undecided  ${divergences.reduce((sum, one) => sum + one.open, 0)} change(s) in quarantine on this node`,
         ].join('\n'),
+      );
+    });
+
+  replica
+    .command('reseed')
+    .description('on the standby: replace its copy by a whole new one from the active node')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const answer = reseedAnswerSchema.parse(await callApi('POST', '/replica/reseed'));
+      print(options.json === true, answer, () =>
+        answer.begun
+          ? 'A whole copy is on its way; tandem status says when it is here.'
+          : 'A whole copy comes as soon as the active node connects.',
       );
     });
 

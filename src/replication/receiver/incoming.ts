@@ -40,7 +40,7 @@ export class IncomingSnapshot {
     await this.#file.sync();
     await this.#file.close();
     if (this.#sum.digest('hex') !== sha256) throw damaged('is not what was sent');
-    const { head, commonPoint } = inspectDatabase(this.path, store);
+    const { head, commonPoint } = await inspectDatabase(this.path, store);
     if (
       head.hash !== this.offer.head.hash ||
       formatPosition(head.position) !== formatPosition(this.offer.head.position)

@@ -31,6 +31,8 @@ export interface IntakeOptions {
   readonly onApplied: (head: Head) => void;
   readonly onQuarantined: (what: Quarantined) => void;
   readonly onInstalled: () => void;
+  /** What was put aside last: said at each connection, for the link may have died before it was heard. */
+  readonly lastQuarantine: () => Quarantined | undefined;
   readonly onSessions: (notice: SessionNotice) => void;
 }
 
@@ -140,6 +142,7 @@ export class Intake {
     const incoming = this.#incoming;
     if (incoming === undefined) return;
     const commonSequence = await incoming.verify(sha256, store);
+    if (this.#over) return;
     const aside = await quarantine({
       store,
       directory: quarantineDirectory,
@@ -150,10 +153,7 @@ export class Intake {
     // From here to the exchange nothing may wait: a promotion meanwhile must find the old data or the new.
     if (this.#over) return;
     store.replaceWith(incoming.path);
-    if (aside !== undefined) {
-      this.#options.onQuarantined(aside);
-      stream.send({ kind: 'quarantined', notice: { id: aside.id, lost: aside.lost } });
-    }
+    if (aside !== undefined) this.#options.onQuarantined(aside);
     this.#options.onInstalled();
     const step = installed(this.#state, offer.head);
     this.#enter(step.state);
@@ -167,7 +167,12 @@ export class Intake {
   }
 
   #enter(state: ReceiverState): void {
-    if (state.phase !== this.#state.phase) this.#options.onPhase(state.phase);
+    const { phase } = this.#state;
     this.#state = state;
+    if (state.phase === phase) return;
+    this.#options.onPhase(state.phase);
+    const aside = state.phase === 'tail' ? this.#options.lastQuarantine() : undefined;
+    if (aside === undefined) return;
+    this.#options.stream.send({ kind: 'quarantined', notice: { id: aside.id, lost: aside.lost } });
   }
 }

@@ -167,6 +167,7 @@ export class Receiver {
       onSessions: (notice) => {
         if (this.#current === intake) this.#options.onSessions?.(notice);
       },
+      lastQuarantine: () => this.#lastQuarantine,
       onInstalled: () => {
         this.#wantsSnapshot = false;
         log.info({ position: store.position }, 'a whole copy is in place');

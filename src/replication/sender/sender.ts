@@ -235,6 +235,7 @@ export class Sender {
         }),
       quarantined: (notice) =>
         current(() => {
+          if (this.#lastQuarantine?.id === notice.id) return;
           this.#lastQuarantine = notice;
           this.#options.log.warn({ notice }, 'the standby put entries of its own aside');
         }),

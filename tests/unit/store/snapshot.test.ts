@@ -14,7 +14,7 @@ test('a snapshot taken while writing goes on is of one moment', async (context) 
   const writing = setInterval(() => addUser(store, `during-${written++}`), 0);
   const head = await copying.finally(() => clearInterval(writing));
   assert.equal(head.position.sequence, 3000);
-  assert.deepEqual(inspectDatabase(target, store), { head, commonPoint: 3000 });
+  assert.deepEqual(await inspectDatabase(target, store), { head, commonPoint: 3000 });
   assert.equal(statSync(target).mode & 0o777, 0o600);
 });
 
@@ -62,7 +62,7 @@ test('a damaged copy is recognised', async (context) => {
   await store.snapshotTo(target);
   const bytes = readFileSync(target);
   writeFileSync(target, bytes.subarray(0, bytes.length - 8192));
-  assert.throws(() => inspectDatabase(target, store), { code: 'store.damaged' });
+  await assert.rejects(inspectDatabase(target, store), { code: 'store.damaged' });
   writeFileSync(target, 'no database at all, but long enough to be looked at'.repeat(100));
-  assert.throws(() => inspectDatabase(target, store), { code: 'store.damaged' });
+  await assert.rejects(inspectDatabase(target, store), { code: 'store.damaged' });
 });
