@@ -21,6 +21,7 @@ lab:nsenter:util-linux:namespaces, the hosts of the lab
 test:keepalived:keepalived:the peer that the heartbeat is tested against
 test:ucarp:ucarp:the peer that the heartbeat is tested against
 test:ucarp:ucarp:the CARP peer that the heartbeat is tested against
+test:vtysh:frr:the VRRP router that the heartbeat is tested against
 test:tshark:tshark:dissecting our packets independently
 lab:arping:arping:asking who owns an address
 test:tcpdump:tcpdump:recording packets
@@ -104,9 +105,9 @@ _tandem_apt() {
     _tandem_fail 69 "apt-get failed ($(grep -m1 '^E' "$log"))" "see $log, then try again"
   fi
   if [[ -x /usr/bin/systemctl ]]; then
-    for unit in ssh.service ssh.socket keepalived.service; do
+    for unit in ssh.service ssh.socket keepalived.service frr.service; do
       case " $* $unit" in
-        *' openssh-server '*ssh.* | *' keepalived '*keepalived.*) systemctl -q disable "$unit" >>"$log" 2>&1 ;;
+        *' openssh-server '*ssh.* | *' keepalived '*keepalived.* | *' frr '*frr.*) systemctl -q disable "$unit" >>"$log" 2>&1 ;;
       esac
     done
   fi

@@ -195,7 +195,7 @@ async function ip(...words: readonly string[]): Promise<void> {
 }
 
 /** A process and its descendants, itself first. */
-function family(pid: number | undefined): number[] {
+export function family(pid: number | undefined): number[] {
   if (pid === undefined) return [];
   try {
     const children = execFileSync('cat', [`/proc/${pid}/task/${pid}/children`], {

@@ -4,7 +4,7 @@ import { ageSeconds, isAfter } from './sequence.ts';
 import { type Hmac, isSignedWith, type Key, messageLength, readTrailer, TRAILER_LENGTH } from './trailer.ts';
 
 /** `receive-only`: checks what is signed, signs nothing. `permissive`: signs, takes unsigned. `enforce`: takes signed only. */
-export type Mode = 'receive-only' | 'permissive' | 'enforce';
+type Mode = 'receive-only' | 'permissive' | 'enforce';
 
 /** Why a packet is not authentic; each has a counter. */
 export type Forgery =

@@ -13,7 +13,7 @@ import { World } from './world.ts';
 const virtual = parsePrefix('192.0.2.222/24') ?? assert.fail();
 
 /** What is checked at the end of a seed; thrown with the scenarios of all nodes. */
-export class SimulationFailure extends Error {}
+class SimulationFailure extends Error {}
 
 /**
  * One life of a virtual router from one seed: two to four nodes, a time of faults, and then calm, in which the promises

@@ -76,4 +76,41 @@ describe('on the wire', () => {
       arp.join('\n'),
     );
   });
+
+  for (const [protocol, config] of [
+    ['vrrp', { protocol: 'vrrp2', advertisementIntervalMs: 1000 }],
+    [
+      'carp',
+      {
+        protocol: 'carp',
+        priority: undefined,
+        advertisementIntervalMs: undefined,
+        carp: { password: 'dissected', deadRatio: 2 },
+      },
+    ],
+  ] as const) {
+    it(`${config.protocol} passes tshark without a complaint`, async () => {
+      await using lan = await Network.create({ 'node-a': '10.99.0.1/24', watcher: '10.99.0.66/24' });
+      const tshark = lan
+        .host('watcher')
+        .start('tshark', '-i', 'eth0', '-l', '-V', '-d', `ip.proto==112,${protocol}`, '-f', 'ip proto 112');
+      let text = '';
+      let notes = '';
+      tshark.stdout?.on('data', (chunk: Buffer) => {
+        text += chunk.toString();
+      });
+      tshark.stderr?.on('data', (chunk: Buffer) => {
+        notes += chunk.toString();
+      });
+      await until(() => notes.includes("Capturing on 'eth0'"), 20_000, 'tshark captures');
+      const node = new HeartbeatNode(lan, 'node-a', config);
+      await node.start();
+      await node.until('active', 20_000);
+      await until(() => text.split('Frame ').length > 2, 20_000, 'tshark has seen advertisements');
+      await node.stop();
+      assert.match(text, new RegExp(`Protocols in frame: eth:ethertype:ip:${protocol}`));
+      assert.match(text, /\[Checksum Status: Good\]|\[correct\]/i);
+      assert.doesNotMatch(text, /Expert Info|Malformed|Bad checksum|incorrect/i);
+    });
+  }
 });

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Network } from '../network.ts';
+import { family, type Network } from '../network.ts';
 import { VIRTUAL } from './node.ts';
 
 /**
@@ -20,7 +20,7 @@ export class Keepalived {
     this.#name = name;
   }
 
-  start(options: { priority: number; preempt?: boolean; version?: 2 | 3 }): void {
+  start(options: { priority: number; preempt?: boolean; version?: 2 | 3; intervalMs?: number }): void {
     if (!existsSync('/usr/sbin/keepalived'))
       throw new Error('keepalived is not installed: apt-get install keepalived');
     const file = join(this.#network.directory, `${this.#name}-keepalived.conf`);
@@ -36,7 +36,7 @@ vrrp_instance VI {
   interface eth0
   virtual_router_id 51
   priority ${options.priority}
-  advert_int ${options.version === 2 ? 1 : 0.1}
+  advert_int ${(options.intervalMs ?? (options.version === 2 ? 1000 : 100)) / 1000}
   ${options.preempt === true ? '' : 'nopreempt'}
   virtual_ipaddress { ${VIRTUAL} dev eth0 }
 }
@@ -66,6 +66,14 @@ vrrp_instance VI {
         this.log += chunk.toString();
       });
     }
+  }
+
+  /** To the daemon; SIGKILL and SIGSTOP to its child too, which does the work. */
+  signal(name: NodeJS.Signals): void {
+    const { pid } = this.#child ?? {};
+    if (pid === undefined) return;
+    if (name === 'SIGTERM') process.kill(pid, name);
+    else for (const each of family(pid)) process.kill(each, name);
   }
 
   async stop(): Promise<void> {

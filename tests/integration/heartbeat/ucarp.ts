@@ -16,7 +16,7 @@ export class Ucarp {
     this.#name = name;
   }
 
-  start(options: { source: string; advskew: number; preempt?: boolean }): void {
+  start(options: { source: string; advskew: number; preempt?: boolean; neutral?: boolean }): void {
     if (!existsSync('/usr/sbin/ucarp')) throw new Error('ucarp is not installed: apt-get install ucarp');
     const [virtual = ''] = VIRTUAL.split('/');
     this.log = '';
@@ -34,6 +34,7 @@ export class Ucarp {
         `--upscript=${this.#script('up', 'add')}`,
         `--downscript=${this.#script('down', 'del')}`,
         '--shutdown',
+        ...(options.neutral === true ? ['--neutral'] : []),
         ...(options.preempt === true ? ['--preempt'] : []),
       );
     this.#child = child;
@@ -42,6 +43,10 @@ export class Ucarp {
         this.log += chunk.toString();
       });
     }
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child?.kill(name);
   }
 
   async stop(): Promise<void> {
