@@ -43,6 +43,12 @@ describe('who may serve, on real networks', () => {
   it('an isolated standby does not claim, and one with nothing to track does', async () => {
     await using lan = await Network.create(hosts);
     const { a, b } = await pair(lan, track);
+    // A gateway that never answered yet is no sign of isolation.
+    await until(
+      async () => (await b.status()).gateway?.state === 'reachable',
+      BOUND_MS,
+      'the gateway answers node-b',
+    );
     await isolate(b.host);
     await b.until('fault', BOUND_MS);
     await assertOneOwner(a.host, b.host);

@@ -30,6 +30,8 @@ export class Frr {
       await host.run('ip', 'address', 'add', VIRTUAL, 'dev', MACVLAN);
       await host.run('ip', 'link', 'set', MACVLAN, 'up');
     }
+    // As FRR keeps it while it waits, so that only FRR itself can show that it is active.
+    await host.run('ip', 'link', 'set', MACVLAN, 'protodown', 'on');
     this.#starts += 1;
     const directory = join(this.#network.directory, `${this.#name}-frr-${this.#starts}`);
     mkdirSync(directory);
