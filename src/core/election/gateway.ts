@@ -7,7 +7,7 @@ import { after, between, type Instant } from '../time/instant.ts';
 const MOST_UNANSWERED = 2;
 /** A node that serves is not to leave for a gateway that is merely busy. */
 const PATIENCE = seconds(2);
-const SHORTEST_PERIOD = milliseconds(100);
+const SHORTEST_PERIOD = milliseconds(50);
 const LONGEST_PERIOD = milliseconds(1000);
 
 /**
@@ -31,7 +31,8 @@ export type GatewayState =
   | { readonly kind: 'gone'; readonly address: IpAddress };
 
 export function trackGateway(address: IpAddress, interval: Centiseconds, now: Instant): Gateway {
-  const wanted = toDuration(interval);
+  // Twice per advertisement: three questions are unanswered before a standby that was cut off has missed three of those.
+  const wanted = toDuration(interval) / 2;
   const period = Math.min(LONGEST_PERIOD, Math.max(SHORTEST_PERIOD, wanted)) as Duration;
   return { address, period, askAt: now, unanswered: 0, answeredAt: undefined };
 }
