@@ -2,7 +2,7 @@ import { centiseconds, toDuration } from '../../../src/core/time/centiseconds.ts
 import { milliseconds } from '../../../src/core/time/duration.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
 import { smallestLease } from '../../../src/core/vrrp/timers.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../../random.ts';
 import type { World } from './world.ts';
 
 type Fault = (world: World, random: Random, interval: number) => void;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Random } from './random.ts';
+import { Random } from '../../random.ts';
 import { live } from './story.ts';
 
 /** SEEDS=N lives N lives, SEED=N lives one. */

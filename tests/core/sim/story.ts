@@ -6,8 +6,8 @@ import { type Duration, milliseconds } from '../../../src/core/time/duration.ts'
 import { VRRP3 } from '../../../src/core/vrrp/dialect.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
 import { activeDownInterval, smallestLease } from '../../../src/core/vrrp/timers.ts';
+import { Random } from '../../random.ts';
 import { injectOne, repair } from './faults.ts';
-import { Random } from './random.ts';
 import { World } from './world.ts';
 
 const virtual = parsePrefix('192.0.2.222/24') ?? assert.fail();

@@ -1,7 +1,7 @@
 import type { Input } from '../../../src/core/vrrp/inputs.ts';
 import type { VirtualRouter } from '../../../src/core/vrrp/router.ts';
+import type { Random } from '../../random.ts';
 import { SimulatedNode } from './node.ts';
-import type { Random } from './random.ts';
 
 /** What happens to packets; probabilities and microseconds. */
 export interface Weather {

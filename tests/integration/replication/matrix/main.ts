@@ -1,9 +1,9 @@
 /** Runs cases of the crash matrix and prints one JSON line each. In a mount namespace of its own. Arguments: directory seed runs. */
 import { mkdirSync, rmSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Random } from '../../../random.ts';
 import { allCases, type Case } from './cases.ts';
 import { MatrixPair } from './pair.ts';
-import { Random } from './random.ts';
 
 const [directory = '', seedText = '1', runsText = '1'] = process.argv.slice(2);
 const seed = Number(seedText);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { setTimeout as pause } from 'node:timers/promises';
+import type { Random } from '../../../random.ts';
 import { type Case, frameTypes } from './cases.ts';
 import { Ledger } from './ledger.ts';
 import { Machine } from './machine.ts';
-import type { Random } from './random.ts';
 import { Relay } from './relay.ts';
 
 const settleMs = 40_000;
