@@ -92,8 +92,9 @@ export class Machine {
         return;
       }
       this.#waiting.set(id, { done, fail });
+      // A node whose channel is closed has died, though its exit may be reported later: only that makes it startable.
       this.#child?.send({ ...order, id }, (error) => {
-        if (error) fail(new Error('gone'));
+        if (error) void this.kill();
       });
     });
   }
