@@ -146,12 +146,16 @@ export class MatrixPair {
       else if (verb === 'freeze') machine.freeze();
       else if (verb === 'cut') this.#relay.cut();
       else
-        await quietly(
-          machine.ask({
-            do: 'arm',
-            armed: { step: whom === 'active' ? 'write' : 'apply', nth: 1, blow: 'fill' },
-          }),
-        );
+        // A node that was frozen to promote the other answers only when it is woken up.
+        await Promise.race([
+          quietly(
+            machine.ask({
+              do: 'arm',
+              armed: { step: whom === 'active' ? 'write' : 'apply', nth: 1, blow: 'fill' },
+            }),
+          ),
+          pause(400),
+        ]);
       if (verb === 'fill') this.#write(1, 2);
       return true;
     }
