@@ -145,8 +145,8 @@ export class MatrixPair {
       if (verb === 'kill') await machine.kill();
       else if (verb === 'freeze') machine.freeze();
       else if (verb === 'cut') this.#relay.cut();
+      // A node that was frozen to promote the other answers only when it is woken up.
       else
-        // A node that was frozen to promote the other answers only when it is woken up.
         await Promise.race([
           quietly(
             machine.ask({
