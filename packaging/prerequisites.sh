@@ -13,7 +13,8 @@ product:ssh:openssh-client:the link between the two nodes
 product:sshd:openssh-server:the link between the two nodes
 product:nft:nftables:forwarding and address translation of VPN traffic
 product:ip:iproute2:addresses, routes and namespaces
-product:conntrack:conntrack:translated connections at a takeover
+product:conntrack:conntrack:forgetting connections that live on the other node
+product:conntrackd:conntrackd:connections inside the tunnel survive a takeover
 product:sysctl:procps:kernel settings and process lists
 product:libatomic.so.1:libatomic1:a library that Node needs
 lab:ping:iputils-ping:measuring reachability
@@ -105,9 +106,9 @@ _tandem_apt() {
     _tandem_fail 69 "apt-get failed ($(grep -m1 '^E' "$log"))" "see $log, then try again"
   fi
   if [[ -x /usr/bin/systemctl ]]; then
-    for unit in ssh.service ssh.socket keepalived.service frr.service; do
+    for unit in ssh.service ssh.socket keepalived.service frr.service conntrackd.service; do
       case " $* $unit" in
-        *' openssh-server '*ssh.* | *' keepalived '*keepalived.* | *' frr '*frr.*) systemctl -q disable "$unit" >>"$log" 2>&1 ;;
+        *' openssh-server '*ssh.* | *' keepalived '*keepalived.* | *' frr '*frr.* | *' conntrackd '*conntrackd.*) systemctl -q disable "$unit" >>"$log" 2>&1 ;;
       esac
     done
   fi

@@ -11,6 +11,7 @@ export interface AgentEvent {
   readonly address?: string;
   readonly number?: number;
   readonly reason?: string;
+  readonly connection?: string;
 }
 
 /** Starts one of `lab/demo/agents` in a host and hands on what it says. */

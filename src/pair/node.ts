@@ -241,6 +241,9 @@ export class Node {
   }
 
   #followRole(role: Role): void {
+    void this.#parts.privileged.followConnections(role === 'active').catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'connection tracking could not follow the role');
+    });
     if (role === 'standby') {
       void this.#parts.vpn.forgetClients().catch((error: unknown) => {
         this.#parts.log.error({ err: error }, 'OpenVPN could not be restarted after the role was lost');

@@ -14,6 +14,8 @@ export type RequestBody =
   | { readonly ask: 'openvpn.run'; readonly openvpn: OpenvpnRequest }
   | { readonly ask: 'openvpn.restart'; readonly name: string }
   | { readonly ask: 'firewall.apply'; readonly firewall: FirewallRequest }
+  | { readonly ask: 'connections.run'; readonly connections: ConnectionTrackingRequest }
+  | { readonly ask: 'connections.follow'; readonly serving: boolean }
   | { readonly ask: 'recall.send'; readonly recall: RecallRequest };
 
 export interface HeartbeatRequest {
@@ -53,6 +55,17 @@ export interface FirewallRequest {
   readonly sourceAddress: string;
   readonly vpnDevice: string;
   readonly lanInterface: string;
+  /** Where a service of this node listens on the virtual address. */
+  readonly ownTcpPorts: readonly number[];
+  readonly peerAddress?: string | undefined;
+}
+
+/** Connections of clients are told to the other node (conntrackd), between these two addresses. */
+export interface ConnectionTrackingRequest {
+  readonly interface: string;
+  readonly address: string;
+  readonly peerAddress: string;
+  readonly vpnNetwork: string;
 }
 
 /** One packet to one client, from the address and port of the OpenVPN process of that name. */
@@ -114,6 +127,15 @@ const firewall: z.ZodType<FirewallRequest> = z.strictObject({
   sourceAddress: z.ipv4(),
   vpnDevice: interfaceNameSchema,
   lanInterface: interfaceNameSchema,
+  ownTcpPorts: z.array(port).max(16),
+  peerAddress: z.ipv4().optional(),
+});
+
+const connections: z.ZodType<ConnectionTrackingRequest> = z.strictObject({
+  interface: interfaceNameSchema,
+  address: z.ipv4(),
+  peerAddress: z.ipv4(),
+  vpnNetwork: z.cidrv4(),
 });
 
 const recall: z.ZodType<RecallRequest> = z.strictObject({
@@ -131,6 +153,8 @@ const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('openvpn.run'), openvpn }),
   z.strictObject({ ask: z.literal('openvpn.restart'), name: instanceName }),
   z.strictObject({ ask: z.literal('firewall.apply'), firewall }),
+  z.strictObject({ ask: z.literal('connections.run'), connections }),
+  z.strictObject({ ask: z.literal('connections.follow'), serving: z.boolean() }),
   z.strictObject({ ask: z.literal('recall.send'), recall }),
 ]);
 

@@ -1,4 +1,10 @@
-import type { FirewallRequest, HeartbeatRequest, OpenvpnRequest, RecallRequest } from './channel.ts';
+import type {
+  ConnectionTrackingRequest,
+  FirewallRequest,
+  HeartbeatRequest,
+  OpenvpnRequest,
+  RecallRequest,
+} from './channel.ts';
 
 /** What the server can have done for it, from the server's side. Each resolves when it is done and throws what went wrong. */
 export interface Privileged {
@@ -6,5 +12,8 @@ export interface Privileged {
   runOpenvpn(openvpn: OpenvpnRequest): Promise<void>;
   restartOpenvpn(name: string): Promise<void>;
   applyFirewall(firewall: FirewallRequest): Promise<void>;
+  runConnectionTracking(connections: ConnectionTrackingRequest): Promise<void>;
+  /** Tells the connection tracking whether this node serves the clients now. */
+  followConnections(serving: boolean): Promise<void>;
   sendRecall(recall: RecallRequest): Promise<void>;
 }

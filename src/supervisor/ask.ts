@@ -48,6 +48,8 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     runOpenvpn: (openvpn) => ask({ ask: 'openvpn.run', openvpn }),
     restartOpenvpn: (name) => ask({ ask: 'openvpn.restart', name }),
     applyFirewall: (firewall) => ask({ ask: 'firewall.apply', firewall }),
+    runConnectionTracking: (connections) => ask({ ask: 'connections.run', connections }),
+    followConnections: (serving) => ask({ ask: 'connections.follow', serving }),
     sendRecall: (recall) => ask({ ask: 'recall.send', recall }),
   };
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { REMOVE_FIREWALL, renderFirewall } from '../access/network/firewall.ts';
 import type { RequestBody } from '../privileged/channel.ts';
+import { ConnectionTrackingDuty } from './connection-tracking-duty.ts';
 import { HeartbeatDuty } from './heartbeat-duty.ts';
 import { applyRuleset } from './nft.ts';
 import { endLeftoverOpenvpn, OpenvpnDuty } from './openvpn-duty.ts';
@@ -10,11 +11,13 @@ import { RecallDuty } from './recall-duty.ts';
 export class Duties {
   readonly #heartbeat: HeartbeatDuty;
   readonly #openvpn: OpenvpnDuty;
+  readonly #connections: ConnectionTrackingDuty;
   readonly #recall = new RecallDuty();
 
   constructor(log: Logger) {
     this.#heartbeat = new HeartbeatDuty(log);
     this.#openvpn = new OpenvpnDuty(log);
+    this.#connections = new ConnectionTrackingDuty(log);
   }
 
   /** Takes away what an earlier supervisor that was killed left behind. */
@@ -34,6 +37,10 @@ export class Duties {
         return this.#openvpn.restart(body.name);
       case 'firewall.apply':
         return applyRuleset(renderFirewall(body.firewall));
+      case 'connections.run':
+        return this.#connections.run(body.connections);
+      case 'connections.follow':
+        return this.#connections.follow(body.serving);
       case 'recall.send':
         return this.#recall.send(body.recall);
     }
@@ -46,6 +53,7 @@ export class Duties {
 
   async stop(): Promise<void> {
     this.#recall.stop();
+    await this.#connections.stop();
     await this.#openvpn.stop();
     await applyRuleset(REMOVE_FIREWALL);
   }

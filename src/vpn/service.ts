@@ -5,6 +5,7 @@ import type { OpenvpnRequest } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
+import { type PairSettings, viewOf } from '../settings/pair.ts';
 import { managementSocket, paths } from '../settings/paths.ts';
 import { readPairSettings, readVpnSettings } from '../settings/read.ts';
 import type { Change } from '../store/changes.ts';
@@ -141,7 +142,10 @@ export class VpnService {
       sourceAddress: address,
       vpnDevice: device,
       lanInterface: this.#node.interface,
+      ownTcpPorts: [],
+      peerAddress: this.#peerOf(pair),
     });
+    await this.#trackConnections(pair, vpn.network);
     await this.#privileged.runOpenvpn({
       name: openvpnInstance,
       address,
@@ -153,6 +157,22 @@ export class VpnService {
       keepalive: vpn.keepalive,
       identity: this.#identity(),
     });
+  }
+
+  #peerOf(pair: PairSettings | undefined): string | undefined {
+    return pair === undefined ? undefined : viewOf(pair, this.#node.nodeId)?.peer.address;
+  }
+
+  /** Without it clients are served all the same, but their connections do not survive a move. */
+  async #trackConnections(pair: PairSettings | undefined, vpnNetwork: string): Promise<void> {
+    const view = pair === undefined ? undefined : viewOf(pair, this.#node.nodeId);
+    if (view === undefined) return;
+    const { interface: link, address } = view.own;
+    await this.#privileged
+      .runConnectionTracking({ interface: link, address, peerAddress: view.peer.address, vpnNetwork })
+      .catch((error: unknown) => {
+        this.#log.error({ err: error }, 'the connections of clients are not told to the other node');
+      });
   }
 
   #identity(): OpenvpnRequest['identity'] {

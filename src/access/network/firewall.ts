@@ -1,5 +1,6 @@
 import { formatIpv4 } from '../../core/openvpn/ipv4.ts';
-import { checkedAddress, checkedInterface, checkedNetwork } from '../openvpn/syntax.ts';
+import { checkedAddress, checkedInteger, checkedInterface, checkedNetwork } from '../openvpn/syntax.ts';
+import { connectionTrackingPort } from './connection-tracking.ts';
 
 export interface FirewallSpec {
   /** In CIDR form. */
@@ -8,6 +9,10 @@ export interface FirewallSpec {
   readonly sourceAddress: string;
   readonly vpnDevice: string;
   readonly lanInterface: string;
+  /** Where this node itself listens on the virtual address: there the kernel's own answer is the right one. */
+  readonly ownTcpPorts?: readonly number[];
+  /** The other node: nobody else may tell of connections. */
+  readonly peerAddress?: string | undefined;
 }
 
 /** What to feed to `nft -f -` to take the table away again, whether it is there or not. */
@@ -19,7 +24,7 @@ export const REMOVE_FIREWALL = 'table inet tandem\ndelete table inet tandem\n';
  *
  * `arrived`: a TCP connection that moved here with the address is unknown to this kernel, which would answer its packets
  * with a reset and end it at both sides. Dropped instead, the connection lives until the client speaks and its state is
- * learned again from its own packet.
+ * learned again from its own packet. Clients of OpenVPN over TCP are to meet the reset: it is how they notice.
  * @throws TandemError `access.openvpn.bad-value`
  */
 export function renderFirewall(spec: FirewallSpec): string {
@@ -31,10 +36,12 @@ export function renderFirewall(spec: FirewallSpec): string {
   return `${REMOVE_FIREWALL}table inet tandem {
   chain arrived {
     type filter hook input priority filter; policy accept;
-    ip daddr ${address} tcp flags & (syn | rst) == 0 ct state { new, invalid, untracked } drop
+    ${tellers(spec.peerAddress)}
+    ip daddr ${address}${otherThan(spec.ownTcpPorts ?? [])} tcp flags & (syn | rst) == 0 ct state { new, invalid, untracked } drop
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
+    iifname "${device}" oifname "${lan}" ct state invalid drop
     iifname "${device}" ip saddr ${vpn} oifname "${lan}" accept
     iifname "${lan}" oifname "${device}" ct state established,related accept
     iifname "${device}" drop
@@ -46,4 +53,14 @@ export function renderFirewall(spec: FirewallSpec): string {
   }
 }
 `;
+}
+
+function otherThan(ports: readonly number[]): string {
+  if (ports.length === 0) return '';
+  return ` tcp dport != { ${ports.map((port) => checkedInteger('port', port, 1, 65_535)).join(', ')} }`;
+}
+
+function tellers(peer: string | undefined): string {
+  const from = peer === undefined ? '' : `ip saddr != ${checkedAddress('peer address', peer)} `;
+  return `udp dport ${connectionTrackingPort} ${from}drop`;
 }
