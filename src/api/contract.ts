@@ -25,6 +25,19 @@ export interface StatusView {
     readonly position: PositionView | null;
     readonly lagEntries: number | null;
     readonly lagMs: number | null;
+    /** Change data that did not go out yet. */
+    readonly unsentBytes: number | null;
+    readonly protectedSince: string | null;
+    /** The version of Tandem there. */
+    readonly version: string | null;
+    readonly sentence: string;
+  } | null;
+  /** When the copies were last compared, and what came of it. */
+  readonly verification: {
+    readonly at: string;
+    readonly result: 'compared' | 'sound' | 'different' | 'failed';
+    /** `epoch.sequence` at which was looked. */
+    readonly position: string | null;
     readonly sentence: string;
   } | null;
   readonly openvpn: readonly {
@@ -39,6 +52,14 @@ export interface StatusView {
 }
 
 const positionSchema: z.ZodType<PositionView> = z.object({ epoch: z.int(), sequence: z.int() });
+
+export type VerificationView = NonNullable<StatusView['verification']>;
+export const verificationSchema: z.ZodType<VerificationView> = z.object({
+  at: z.string(),
+  result: z.enum(['compared', 'sound', 'different', 'failed']),
+  position: z.string().nullable(),
+  sentence: z.string(),
+});
 
 export const statusSchema: z.ZodType<StatusView> = z.object({
   node: z.string(),
@@ -58,9 +79,13 @@ export const statusSchema: z.ZodType<StatusView> = z.object({
       position: positionSchema.nullable(),
       lagEntries: z.int().nullable(),
       lagMs: z.number().nullable(),
+      unsentBytes: z.int().nullable(),
+      protectedSince: z.string().nullable(),
+      version: z.string().nullable(),
       sentence: z.string(),
     })
     .nullable(),
+  verification: verificationSchema.nullable(),
   openvpn: z.array(
     z.object({ protocol: z.string(), port: z.int(), clients: z.int(), pid: z.int().nullable() }),
   ),

@@ -6,6 +6,8 @@ import { mostSessionsPerNotice } from '../replication/codec.ts';
 import { Receiver } from '../replication/receiver/receiver.ts';
 import { Sender } from '../replication/sender/sender.ts';
 import { connectOverSsh } from '../replication/sender/ssh.ts';
+import type { Outcome } from '../replication/verification/records.ts';
+import type { Verification } from '../replication/verification/verification.ts';
 import type { PairNode, PairSettings } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
 import type { Store } from '../store/store.ts';
@@ -21,8 +23,14 @@ export interface LinkParts {
   readonly recall: Recall;
   /** The standby holds entries of a later epoch than ours: this node must open one above it before it is listened to. */
   readonly onStale: (peerEpoch: number) => void;
+  readonly verification: Verification;
   readonly log: Logger;
 }
+
+/** A copy is compared right after it was made, soon after the link came up, and so often from then on. */
+const verifyEveryMs = 600_000;
+const verifyFirstMs = 15_000;
+const lookMs = 1_000;
 
 /** The replication of one node in one pair: it sends while active and receives while standby, never both. */
 export class ReplicationLink {
@@ -30,6 +38,9 @@ export class ReplicationLink {
   readonly #pairId: string;
   readonly #receiver: Receiver;
   #sender: Sender | undefined;
+  #verifyAt = performance.now() + verifyFirstMs;
+  #verifying: Promise<Outcome> | undefined;
+  #looks: NodeJS.Timeout;
 
   constructor(parts: LinkParts, pairId: string) {
     this.#parts = parts;
@@ -42,11 +53,47 @@ export class ReplicationLink {
       quarantineDirectory: paths.quarantine,
       log: parts.log,
       onSessions: (notice) => parts.recall.heard(notice),
+      verification: parts.verification,
     });
+    this.#looks = setInterval(() => {
+      if (performance.now() >= this.#verifyAt) void this.verify();
+    }, lookMs);
   }
 
-  openReceiver(): Promise<void> {
-    return this.#receiver.listen();
+  async openReceiver(): Promise<void> {
+    await this.#receiver.listen();
+    if (this.#parts.verification.damaged !== undefined) this.#receiver.reseed();
+  }
+
+  /** For good. */
+  async close(): Promise<void> {
+    clearInterval(this.#looks);
+    this.stopSender();
+    await this.#receiver.close();
+    await this.#parts.verification.stop();
+  }
+
+  /**
+   * Compares the copies of both nodes where this one is active and the other follows; otherwise looks at the own one alone. One at
+   * a time: who asks meanwhile gets the outcome of the one that runs.
+   */
+  verify(): Promise<Outcome> {
+    this.#verifying ??= this.#verify().finally(() => {
+      this.#verifying = undefined;
+    });
+    return this.#verifying;
+  }
+
+  #verify(): Promise<Outcome> {
+    this.#verifyAt = performance.now() + verifyEveryMs;
+    const { verification } = this.#parts;
+    const sender = this.#sender;
+    if (sender?.status.state !== 'tail') return verification.lookAlone();
+    return verification.compareWith({
+      name: sender.status.peer?.nodeName ?? 'the standby',
+      surveyAt: (head, timeoutMs) => sender.surveyAt(head, timeoutMs),
+      tellVerdict: (head, verdict) => sender.tellVerdict(head, verdict),
+    });
   }
 
   /** On a standby: asks the active node for a whole copy. False while none is connected; then it is asked for at the next connection. */
@@ -75,7 +122,13 @@ export class ReplicationLink {
       log: this.#parts.log,
     });
     const feed = this.#parts.recall.feedTo((notice) => sender.tellSessions(notice), mostSessionsPerNotice);
+    let seeded = false;
     sender.onStatus((status) => {
+      if (status.state === 'snapshot') seeded = true;
+      if (status.state === 'tail') {
+        this.#verifyAt = Math.min(this.#verifyAt, performance.now() + (seeded ? 0 : verifyFirstMs));
+        seeded = false;
+      }
       if (status.state === 'tail') feed.start();
       else feed.stop();
       if (status.lastError?.code !== 'replication.stale-active' || status.state !== 'waiting') return;
@@ -105,7 +158,10 @@ export class ReplicationLink {
         position: sender.acknowledged,
         lagEntries: sender.lagEntries,
         lagMs: sender.lagMs,
+        unsentBytes: sender.unsentBytes,
         protected: sender.protected,
+        protectedSince: sender.protectedSince,
+        product: sender.peer?.product,
         sentence: sender.sentence,
       };
     }
@@ -116,7 +172,10 @@ export class ReplicationLink {
       position: undefined,
       lagEntries: undefined,
       lagMs: undefined,
+      unsentBytes: undefined,
       protected: false,
+      protectedSince: undefined,
+      product: receiver.sender?.product,
       sentence:
         receiver.lastError?.message ?? (connected ? `it is at ${receiver.state}` : 'no sender has connected'),
     };

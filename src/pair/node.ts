@@ -5,6 +5,8 @@ import type { Write } from '../accounts/write.ts';
 import { TandemError } from '../core/errors.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import type { Recall } from '../recall/recall.ts';
+import type { Outcome } from '../replication/verification/records.ts';
+import { Verification } from '../replication/verification/verification.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, type PairSettings, pairSettingName, viewOf } from '../settings/pair.ts';
@@ -51,6 +53,7 @@ export class Node {
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
   readonly #heartbeat: HeartbeatClient;
+  readonly #verification: Verification;
   #pair: PairSettings | undefined;
   #link: ReplicationLink | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -58,6 +61,14 @@ export class Node {
   constructor(parts: NodeParts) {
     this.#parts = parts;
     const { store, config, log, now } = parts;
+    this.#verification = new Verification({
+      store,
+      nodeName: config.name,
+      recordsPath: paths.verification,
+      asideDirectory: paths.badCopies,
+      log,
+      wallMs: now,
+    });
     this.#role = new RoleKeeper({
       store,
       nodeName: config.name,
@@ -112,6 +123,11 @@ export class Node {
     return this.#link.reseed();
   }
 
+  /** Compares both copies now, or looks at the own one where the other does not follow. */
+  async verify(): Promise<Outcome> {
+    return (await this.#link?.verify()) ?? this.#verification.lookAlone();
+  }
+
   /** Takes up the role that is due: alone, the primary node serves; in a pair the heartbeat decides. */
   async start(): Promise<void> {
     const { store, config, vpn } = this.#parts;
@@ -130,8 +146,8 @@ export class Node {
     this.#heartbeat.stop();
     this.#parts.recall.stop();
     this.#role.stop();
-    this.#link?.stopSender();
-    await this.#link?.closeReceiver();
+    await this.#link?.close();
+    await this.#verification.stop();
     await this.#parts.vpn.stop();
     this.#parts.store.close();
   }
@@ -214,6 +230,9 @@ export class Node {
       virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
       heartbeat,
       openvpn: { ...vpn.endpoint, clients: clients.sessions.length, pid: clients.pid },
+      verification: this.#verification.last,
+      damaged: this.#verification.damaged,
+      incident: this.#verification.incident,
       undecided: await this.#undecided(),
       seeded: store.identity.get('server-private-key') !== undefined,
     };
@@ -264,6 +283,7 @@ export class Node {
         role: () => this.#role.role,
         recall: this.#parts.recall,
         onStale: (peerEpoch) => this.#role.surpass(peerEpoch),
+        verification: this.#verification,
       },
       pairId,
     );

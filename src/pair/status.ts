@@ -1,4 +1,5 @@
 import type { Position } from '../core/replication/position.ts';
+import type { Outcome, Records } from '../replication/verification/records.ts';
 import type { HeartbeatStatus } from './heartbeat-client.ts';
 import type { Role } from './role.ts';
 
@@ -8,7 +9,13 @@ export interface CopyStatus {
   readonly position: Position | undefined;
   readonly lagEntries: number | undefined;
   readonly lagMs: number | undefined;
+  /** Change data that did not go out yet. */
+  readonly unsentBytes: number | undefined;
   readonly protected: boolean;
+  /** Wall clock, milliseconds since 1970. */
+  readonly protectedSince: number | undefined;
+  /** The other node's version of Tandem, as it last said. */
+  readonly product: string | undefined;
   readonly sentence: string;
 }
 
@@ -31,6 +38,12 @@ export interface Observed {
     readonly clients: number;
     readonly pid: number | undefined;
   };
+  /** When this node's copy was last compared with the other one's, and what came of it. */
+  readonly verification: Outcome | undefined;
+  /** What is wrong with this node's copy, as long as it is. */
+  readonly damaged: string | undefined;
+  /** A bad copy that was replaced, and where it is kept. */
+  readonly incident: Records['incident'];
   /** Changes in quarantine on this node that nobody has decided on. */
   readonly undecided: number;
   /** Whether the node has the data to serve with. */
@@ -76,6 +89,12 @@ export function warningsOf(observed: Observed): string[] {
   if (peer !== undefined && role === 'active' && copy?.protected !== true) {
     warnings.push(`changes are on this node only: ${copy?.sentence ?? 'no connection'}`);
   }
+  if (observed.verification?.result === 'different') warnings.push(observed.verification.sentence);
+  else if (observed.damaged !== undefined) warnings.push(observed.damaged);
+  else if (observed.incident?.kept !== undefined)
+    warnings.push(
+      `a bad copy was replaced on ${node.name} (${observed.incident.sentence}); it is kept in ${observed.incident.kept}: look at it, then remove that folder`,
+    );
   if (observed.undecided > 0) {
     warnings.push(
       `${observed.undecided} change(s) that only ${node.name} had lie in quarantine: tandem replica divergence list`,

@@ -3,7 +3,14 @@ import type { SessionNotice } from '../core/recall/session-fact.ts';
 import type { JournalEntry } from '../core/replication/entry.ts';
 import { encodeFrame, type Frame, firstOptionalType } from '../core/replication/frame.ts';
 import type { Greeting } from '../core/replication/greeting.ts';
-import type { Complaint, Message, QuarantineNotice, SnapshotOffer } from '../core/replication/messages.ts';
+import type {
+  Complaint,
+  Message,
+  QuarantineNotice,
+  SnapshotOffer,
+  SurveyAnswer,
+} from '../core/replication/messages.ts';
+import type { Survey, Verdict } from '../core/replication/verdict.ts';
 
 /** Type numbers of docs/formats/replication.md. A number is never given a second meaning. */
 const types = {
@@ -19,6 +26,9 @@ const types = {
   pong: 12,
   quarantined: 0x80,
   sessions: 0x81,
+  verify: 0x82,
+  verified: 0x83,
+  verdict: 0x84,
 } as const satisfies Record<Message['kind'], number>;
 
 const kinds = new Map<number, Message['kind']>(
@@ -84,6 +94,31 @@ const sessions: z.ZodType<SessionNotice> = z.object({
   gone: z.array(z.string().max(64)).max(mostSessionsPerNotice),
 });
 
+const verify = z.object({ head });
+const tableName = z.string().max(100);
+const faults = z.array(z.string().max(400)).max(16);
+const survey: z.ZodType<Survey> = z.object({
+  head,
+  schema: count,
+  tables: z.record(tableName, hash),
+  faults,
+});
+const surveyAnswer: z.ZodType<SurveyAnswer> = z.union([
+  z.object({ survey }),
+  z.object({ failed: z.string().max(500) }),
+]);
+const verdictKinds: z.ZodType<Verdict> = z.union([
+  z.object({ kind: z.literal('equal') }),
+  z.object({ kind: z.literal('incomparable'), why: words }),
+  z.object({
+    kind: z.literal('different'),
+    damaged: z.enum(['active', 'standby', 'both', 'unknown']),
+    tables: z.array(tableName).max(100),
+    faults: z.array(z.string().max(400)).max(32),
+  }),
+]);
+const verdict = z.object({ head, verdict: verdictKinds });
+
 /** The frame that carries a message, as it travels. */
 export function encodeMessage(message: Message): Uint8Array {
   return encodeFrame({ type: types[message.kind], payload: encodePayload(message) });
@@ -122,6 +157,12 @@ function encodePayload(message: Message): Uint8Array {
     case 'quarantined':
     case 'sessions':
       return json(message.notice);
+    case 'verify':
+      return json({ head: message.head });
+    case 'verified':
+      return json(message.answer);
+    case 'verdict':
+      return json({ head: message.head, verdict: message.verdict });
     case 'ping':
     case 'pong':
       return new Uint8Array(0);
@@ -155,6 +196,12 @@ function decodePayload(kind: Message['kind'], payload: Uint8Array): Message | un
       return wrap(parse(notice, payload), (value) => ({ kind, notice: value }));
     case 'sessions':
       return wrap(parse(sessions, payload), (value) => ({ kind, notice: value }));
+    case 'verify':
+      return wrap(parse(verify, payload), (value) => ({ kind, head: value.head }));
+    case 'verified':
+      return wrap(parse(surveyAnswer, payload), (value) => ({ kind, answer: value }));
+    case 'verdict':
+      return wrap(parse(verdict, payload), (value) => ({ kind, ...value }));
     case 'ping':
     case 'pong':
       return payload.length === 0 ? { kind } : undefined;

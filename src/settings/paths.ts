@@ -4,6 +4,8 @@ export const paths = {
   stateDirectory: '/var/lib/tandem',
   store: '/var/lib/tandem/store/tandem.db',
   quarantine: '/var/lib/tandem/quarantine',
+  verification: '/var/lib/tandem/store/verification.json',
+  badCopies: '/var/lib/tandem/bad-copies',
   sshDirectory: '/var/lib/tandem/.ssh',
   pairing: '/var/lib/tandem/pairing.json',
   clientConfigDirectory: '/var/lib/tandem/openvpn/ccd',

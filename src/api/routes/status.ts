@@ -1,12 +1,29 @@
 import type { FastifyInstance } from 'fastify';
 import type { Node } from '../../pair/node.ts';
 import { holdsAddress, type Observed, sentenceOf, warningsOf } from '../../pair/status.ts';
-import { type StatusView, statusSchema } from '../contract.ts';
+import { type StatusView, statusSchema, type VerificationView, verificationSchema } from '../contract.ts';
 
 export function statusRoutes(app: FastifyInstance, node: Node): void {
   app.get('/status', { schema: { response: { 200: statusSchema } } }, async () =>
     presentStatus(await node.observe()),
   );
+
+  app.post('/replica/verify', { schema: { response: { 200: verificationSchema } } }, async () =>
+    presentOutcome(await node.verify()),
+  );
+}
+
+function presentOutcome(outcome: NonNullable<Observed['verification']>): VerificationView {
+  return {
+    at: new Date(outcome.atMs).toISOString(),
+    result: outcome.result,
+    position: outcome.position ?? null,
+    sentence: outcome.sentence,
+  };
+}
+
+function isoTime(milliseconds: number | undefined): string | null {
+  return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 }
 
 function presentStatus(observed: Observed): StatusView {
@@ -34,8 +51,12 @@ function presentStatus(observed: Observed): StatusView {
             position: copy.position ?? null,
             lagEntries: copy.lagEntries ?? null,
             lagMs: copy.lagMs ?? null,
+            unsentBytes: copy.unsentBytes ?? null,
+            protectedSince: isoTime(copy.protectedSince),
+            version: copy.product ?? null,
             sentence: copy.sentence,
           },
+    verification: observed.verification === undefined ? null : presentOutcome(observed.verification),
     openvpn: [
       { protocol: openvpn.protocol, port: openvpn.port, clients: openvpn.clients, pid: openvpn.pid ?? null },
     ],

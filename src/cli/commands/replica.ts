@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Command } from 'commander';
-import { statusSchema } from '../../api/contract.ts';
+import { statusSchema, verificationSchema } from '../../api/contract.ts';
 import {
   discardAnswerSchema,
   divergenceDetailSchema,
@@ -14,6 +14,7 @@ import {
 } from '../../api/replica-contract.ts';
 import { TandemError } from '../../core/errors.ts';
 import { callApi } from '../api-client.ts';
+import { exitCode } from '../exit-codes.ts';
 import { print, table } from '../output.ts';
 import { protectionNote } from './protection.ts';
 
@@ -42,17 +43,33 @@ export function addReplicaCommands(program: Command, replica: Command): void {
     .action(async (options: { json?: true }) => {
       const status = statusSchema.parse(await callApi('GET', '/status'));
       const { divergences } = divergenceListSchema.parse(await callApi('GET', '/replica/divergences'));
-      const { role, position, peer, sentence } = status;
-      const view = { role, position, protected: status.protected, peer, sentence, divergences };
+      const { role, position, peer, verification, sentence } = status;
+      const view = { role, position, protected: status.protected, peer, verification, sentence, divergences };
       print(options.json === true, view, () =>
         [
           sentence,
           `position   ${position.epoch}.${position.sequence}`,
           `protected  ${status.protected ? 'yes' : 'no'}`,
-          ...(peer?.lagEntries == null ? [] : [`behind     ${peer.lagEntries} change(s), ${peer.lagMs} ms`]),
+          ...(peer?.protectedSince == null ? [] : [`since      ${peer.protectedSince}`]),
+          ...(peer?.lagEntries == null
+            ? []
+            : [
+                `behind     ${peer.lagEntries} change(s), ${peer.lagMs} ms, ${peer.unsentBytes} byte(s) not sent`,
+              ]),
+          `verified   ${verification === null ? 'not yet' : `${verification.at} at ${verification.position ?? 'no position'}: ${verification.sentence}`}`,
           `undecided  ${divergences.reduce((sum, one) => sum + one.open, 0)} change(s) in quarantine on this node`,
         ].join('\n'),
       );
+    });
+
+  replica
+    .command('verify')
+    .description('compare both copies now, table by table; on a standby: look at its own copy')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const outcome = verificationSchema.parse(await callApi('POST', '/replica/verify'));
+      print(options.json === true, outcome, () => outcome.sentence);
+      if (outcome.result === 'different' || outcome.result === 'failed') process.exitCode = exitCode.config;
     });
 
   replica

@@ -20,10 +20,11 @@ function words(status: StatusView): string {
     '',
     `node             ${status.node} (${status.address})`,
     `role             ${status.role}, epoch ${status.epoch}`,
-    `protected        ${status.protected ? 'yes' : 'no'}`,
+    `protected        ${status.protected ? `yes, since ${status.peer?.protectedSince ?? 'a moment ago'}` : 'no'}`,
     `position         ${status.position.epoch}.${status.position.sequence}`,
     `virtual address  ${virtualAddress(status)}`,
     `peer             ${peer(status)}`,
+    `verified         ${status.verification === null ? 'not yet' : `${status.verification.at}: ${status.verification.sentence}`}`,
     ...status.openvpn.map(
       (one) =>
         `openvpn          ${one.protocol} port ${one.port}, ${one.pid === null ? 'NOT RUNNING' : `${one.clients} client(s)`}`,
@@ -40,6 +41,9 @@ function virtualAddress(status: StatusView): string {
 
 function peer(status: StatusView): string {
   if (status.peer === null) return 'none';
-  const copy = status.peer.lagEntries === null ? '' : `, ${status.peer.lagEntries} change(s) behind`;
+  const copy =
+    status.peer.lagEntries === null
+      ? ''
+      : `, ${status.peer.lagEntries} change(s) and ${status.peer.lagMs} ms behind`;
   return `${status.peer.name} (${status.peer.address}), ${status.peer.connected ? 'connected' : 'NOT CONNECTED'}${copy}`;
 }

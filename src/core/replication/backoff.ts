@@ -7,6 +7,7 @@ const settled: ReadonlySet<string> = new Set([
   'replication.host-key',
   'replication.authentication',
   'replication.key-file',
+  'replication.journal-damaged',
 ]);
 
 const firstMs = 100;

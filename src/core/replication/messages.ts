@@ -2,6 +2,7 @@ import type { SessionNotice } from '../recall/session-fact.ts';
 import type { JournalEntry } from './entry.ts';
 import type { Greeting } from './greeting.ts';
 import type { Head, Position } from './position.ts';
+import type { Survey, Verdict } from './verdict.ts';
 
 /** A whole copy of the active's data, announced before its bytes. */
 export interface SnapshotOffer {
@@ -26,6 +27,9 @@ export interface Complaint {
   readonly hint: string;
 }
 
+/** The standby's answer to a wish to compare: what it found at that position, or why it could not look. */
+export type SurveyAnswer = { readonly survey: Survey } | { readonly failed: string };
+
 /** Everything that travels on the link. docs/formats/replication.md */
 export type Message =
   | { readonly kind: 'greeting'; readonly greeting: Greeting }
@@ -39,5 +43,9 @@ export type Message =
   | { readonly kind: 'quarantined'; readonly notice: QuarantineNotice }
   /** Who is connected. Not part of the history: never stored, never acknowledged. */
   | { readonly kind: 'sessions'; readonly notice: SessionNotice }
+  /** Look at your copy as it is now, at `head`: sent right behind that entry. */
+  | { readonly kind: 'verify'; readonly head: Head }
+  | { readonly kind: 'verified'; readonly answer: SurveyAnswer }
+  | { readonly kind: 'verdict'; readonly head: Head; readonly verdict: Verdict }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' };

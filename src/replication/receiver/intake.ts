@@ -1,7 +1,7 @@
 import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import type { JournalEntry } from '../../core/replication/entry.ts';
 import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
-import type { Complaint, Message, SnapshotOffer } from '../../core/replication/messages.ts';
+import type { Complaint, Message, SnapshotOffer, SurveyAnswer } from '../../core/replication/messages.ts';
 import type { Head } from '../../core/replication/position.ts';
 import {
   initialReceiver,
@@ -10,6 +10,7 @@ import {
   type ReceiverState,
   receive,
 } from '../../core/replication/receiver.ts';
+import type { Verdict } from '../../core/replication/verdict.ts';
 import type { Store } from '../../store/store.ts';
 import { complaintError, linkError, toComplaint } from '../errors.ts';
 import type { MessageStream } from '../message-stream.ts';
@@ -34,6 +35,11 @@ export interface IntakeOptions {
   /** What was put aside last: said at each connection, for the link may have died before it was heard. */
   readonly lastQuarantine: () => Quarantined | undefined;
   readonly onSessions: (notice: SessionNotice) => void;
+  /** The active wants to compare. Resolves once the moment to look at is taken; nothing is applied until then. */
+  readonly onVerify: (head: Head, reply: (answer: SurveyAnswer) => void) => Promise<void>;
+  readonly onVerdict: (verdict: Verdict) => void;
+  /** Right before the whole file is exchanged. */
+  readonly beforeReplace: () => Promise<void>;
 }
 
 /** One connection from an active node: carries out what `core/replication/receiver` decides. */
@@ -84,6 +90,16 @@ export class Intake {
         this.#options.onSessions(message.notice);
         continue;
       }
+      if (message.kind === 'verdict' && this.admitted) {
+        this.#options.onVerdict(message.verdict);
+        continue;
+      }
+      if (message.kind === 'verify' && this.#state.phase === 'tail') {
+        this.#apply(entries);
+        entries = [];
+        await this.#verify(message.head);
+        continue;
+      }
       if (message.kind === 'greeting') await this.#makeWay(message.greeting);
       const step = receive(this.#state, message, this.#options.self());
       this.#enter(step.state);
@@ -98,6 +114,14 @@ export class Intake {
       }
     }
     this.#apply(entries);
+  }
+
+  async #verify(head: Head): Promise<void> {
+    const reply = (answer: SurveyAnswer): void => {
+      if (!this.#over) this.#options.stream.send({ kind: 'verified', answer });
+    };
+    if (this.#options.store.head.hash !== head.hash) reply({ failed: 'it is at another entry' });
+    else await this.#options.onVerify(head, reply);
   }
 
   async #makeWay(sender: Greeting): Promise<void> {
@@ -150,6 +174,7 @@ export class Intake {
       activeNodeId: this.#sender?.nodeId ?? '',
       nowMs: this.#options.wallMs(),
     });
+    await this.#options.beforeReplace();
     // From here to the exchange nothing may wait: a promotion meanwhile must find the old data or the new.
     if (this.#over) return;
     store.replaceWith(incoming.path);

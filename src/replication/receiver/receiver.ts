@@ -6,7 +6,8 @@ import { TandemError } from '../../core/errors.ts';
 import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import type { Greeting } from '../../core/replication/greeting.ts';
 import type { Position } from '../../core/replication/position.ts';
-import { ApplyError } from '../../store/errors.ts';
+import { standbyFetchesAnew } from '../../core/replication/verdict.ts';
+import { ApplyError, isSqliteError, sqliteCorrupt } from '../../store/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { toTandemError } from '../errors.ts';
@@ -14,6 +15,7 @@ import type { Log } from '../log.ts';
 import { MessageStream } from '../message-stream.ts';
 import type { Quarantined } from '../quarantine.ts';
 import { greetingOf, type Self } from '../self.ts';
+import type { Verification } from '../verification/verification.ts';
 import { removeIncoming } from './incoming.ts';
 import { Intake } from './intake.ts';
 
@@ -27,6 +29,8 @@ export interface ReceiverOptions {
   readonly log: Log;
   /** Who is connected to the active; as it is told, to be forgotten. */
   readonly onSessions?: (notice: SessionNotice) => void;
+  /** Looks at this node's copy when the active asks, and hears what came of it. */
+  readonly verification?: Verification;
   readonly clock?: Clock;
   /** Default 3000. */
   readonly silenceMs?: number;
@@ -168,8 +172,19 @@ export class Receiver {
         if (this.#current === intake) this.#options.onSessions?.(notice);
       },
       lastQuarantine: () => this.#lastQuarantine,
+      onVerify: async (head, reply) => {
+        if (this.#options.verification === undefined) reply({ failed: 'it does not keep account' });
+        else await this.#options.verification.answer(head, reply);
+      },
+      onVerdict: (verdict) => {
+        if (this.#current !== intake) return;
+        this.#options.verification?.hear(verdict, this.#sender?.nodeName ?? 'the active node');
+        if (standbyFetchesAnew(verdict)) this.reseed();
+      },
+      beforeReplace: async () => this.#options.verification?.beforeReplace(),
       onInstalled: () => {
         this.#wantsSnapshot = false;
+        this.#options.verification?.replaced();
         log.info({ position: store.position }, 'a whole copy is in place');
       },
     });
@@ -188,8 +203,11 @@ export class Receiver {
   #ended(intake: Intake, cause: unknown): void {
     const error = toTandemError(cause);
     // The same data on both nodes would have taken it: ours is not what it should be.
-    if (error instanceof ApplyError && (error.fault === 'conflict' || error.fault === 'changeset')) {
+    const cannotGoOn =
+      error instanceof ApplyError && (error.fault === 'conflict' || error.fault === 'changeset');
+    if (cannotGoOn || isSqliteError(error.cause, sqliteCorrupt)) {
       this.#wantsSnapshot = true;
+      this.#options.verification?.foundDamaged(error.message);
     }
     if (this.#state === 'closed') return;
     const { code, message, hint } = error;

@@ -1,7 +1,14 @@
+import { TandemError } from '../../core/errors.ts';
 import { type Decision, decide } from '../../core/replication/decision.ts';
 import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
-import type { Message, QuarantineNotice, SnapshotOffer } from '../../core/replication/messages.ts';
+import type {
+  Message,
+  QuarantineNotice,
+  SnapshotOffer,
+  SurveyAnswer,
+} from '../../core/replication/messages.ts';
 import { formatPosition, type Head, type Position } from '../../core/replication/position.ts';
+import { hashEntry } from '../../store/journal/entry.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../clock.ts';
 import { complaintError, linkError } from '../errors.ts';
@@ -17,6 +24,8 @@ export interface ConversationEvents {
   following(standsAt: Position): void;
   acknowledged(position: Position): void;
   quarantined(notice: QuarantineNotice): void;
+  /** What the other side found in its copy. */
+  surveyed(answer: SurveyAnswer): void;
   /** Each ping: a moment to look at deadlines. */
   tick(): void;
 }
@@ -47,6 +56,8 @@ export class Conversation {
   #phase: Phase = { name: 'greeting' };
   /** The last sequence sent. */
   #sent = 0;
+  /** Where the other side is to look at its copy: told right behind that entry. */
+  #marker: Head | undefined;
   #over = false;
   /** Why we ended it ourselves. */
   #failure: unknown;
@@ -88,11 +99,44 @@ export class Conversation {
       const entries = store.entriesAfter(this.#sent, Math.min(roomEntries, 64), roomBytes);
       if (entries.length === 0) return;
       for (const entry of entries) {
+        if (hashEntry(entry) !== entry.hash) {
+          this.#refuseDamaged(entry.position);
+          return;
+        }
         stream.send({ kind: 'entry', entry });
         this.#window.sent(entry);
         this.#sent = entry.position.sequence;
+        this.#sendMarker();
       }
     }
+  }
+
+  /** The disk changed an entry since it was written: it is said here, and nobody is given it. */
+  #refuseDamaged(position: Position): void {
+    this.#failure ??= new TandemError({
+      code: 'replication.journal-damaged',
+      culprit: 'operator',
+      message: `entry ${formatPosition(position)} of this node's journal is not what was written and cannot be sent`,
+      hint: 'Check the disk (`dmesg`, `smartctl`). The data itself goes over with a whole copy: tandem replica reseed, on the standby.',
+    });
+    this.#options.stream.destroy();
+  }
+
+  /**
+   * Asks the other side to look at its copy as it is at `head`. False when that entry went out already and others behind
+   * it, or when it does not follow yet.
+   */
+  askToVerify(head: Head): boolean {
+    if (this.#over || this.#phase.name !== 'tail' || head.position.sequence < this.#sent) return false;
+    this.#marker = head;
+    this.#sendMarker();
+    return true;
+  }
+
+  #sendMarker(): void {
+    if (this.#marker?.position.sequence !== this.#sent) return;
+    this.#options.stream.send({ kind: 'verify', head: this.#marker });
+    this.#marker = undefined;
   }
 
   async #listen(): Promise<never> {
@@ -113,6 +157,7 @@ export class Conversation {
     if (message.kind === 'greeting' && this.#phase.name === 'greeting') this.#greeted(message.greeting);
     else if (message.kind === 'acknowledgement') this.#acknowledged(message.position);
     else if (message.kind === 'quarantined') events.quarantined(message.notice);
+    else if (message.kind === 'verified') events.surveyed(message.answer);
     else if (message.kind === 'complaint') throw complaintError(message.complaint);
     else if (message.kind !== 'pong') {
       throw linkError('garbled', `a ${message.kind} message is not expected by the sending side`);

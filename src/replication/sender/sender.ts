@@ -3,11 +3,12 @@ import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import { backoffMs } from '../../core/replication/backoff.ts';
 import * as books from '../../core/replication/book.ts';
 import type { Greeting } from '../../core/replication/greeting.ts';
-import type { QuarantineNotice } from '../../core/replication/messages.ts';
-import { covers, type Position } from '../../core/replication/position.ts';
+import type { QuarantineNotice, SurveyAnswer } from '../../core/replication/messages.ts';
+import { covers, type Head, type Position } from '../../core/replication/position.ts';
+import type { Survey, Verdict } from '../../core/replication/verdict.ts';
 import type { Store } from '../../store/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { toTandemError } from '../errors.ts';
+import { linkError, toTandemError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { MessageStream } from '../message-stream.ts';
 import { greetingOf, type Self } from '../self.ts';
@@ -56,6 +57,7 @@ export class Sender {
   #wake = (): void => {};
   #unsubscribe = (): void => {};
   #told = '';
+  #surveyed: ((answer: SurveyAnswer) => void) | undefined;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -90,6 +92,7 @@ export class Sender {
     this.#stream?.destroy();
     this.#link?.close();
     this.#waiters.giveUp();
+    this.#surveyed?.({ failed: 'this node stopped sending' });
     this.#note(books.lost(this.#book, 'stopped'));
     this.#enter('stopped');
   }
@@ -109,6 +112,30 @@ export class Sender {
     if (this.#state !== 'tail' || stream === undefined || stream.unsentBytes > fullLinkBytes) return false;
     stream.send({ kind: 'sessions', notice });
     return true;
+  }
+
+  /**
+   * What the standby holds at `head`. Undefined at once where it has other entries behind that one already: then take a later
+   * moment. Rejects when it cannot look, does not answer (an older version does not) or the link is lost.
+   */
+  surveyAt(head: Head, timeoutMs: number): Promise<Survey> | undefined {
+    const conversation = this.#conversation;
+    if (conversation === undefined || !conversation.askToVerify(head)) return undefined;
+    const { peer } = this.#book;
+    return new Promise((resolve, reject) => {
+      const cancel = this.#clock.after(timeoutMs, () => answer({ failed: 'it did not answer' }));
+      const answer = (said: SurveyAnswer): void => {
+        cancel();
+        this.#surveyed = undefined;
+        if ('survey' in said) resolve(said.survey);
+        else reject(linkError('closed', `${peer} could not look at its copy: ${said.failed}`));
+      };
+      this.#surveyed = answer;
+    });
+  }
+
+  tellVerdict(head: Head, verdict: Verdict): void {
+    if (this.#state === 'tail') this.#stream?.send({ kind: 'verdict', head, verdict });
   }
 
   /**
@@ -239,6 +266,7 @@ export class Sender {
           this.#lastQuarantine = notice;
           this.#options.log.warn({ notice }, 'the standby put entries of its own aside');
         }),
+      surveyed: (answer) => current(() => this.#surveyed?.(answer)),
       tick: () =>
         current(() => this.#note(books.checkProgress(this.#book, this.#clock.now(), this.#silenceMs))),
     };
@@ -251,6 +279,7 @@ export class Sender {
     this.#lastError = { code, message, hint, at: this.#clock.wall() };
     this.#note(books.lost(this.#book, message));
     this.#waiters.giveUp();
+    this.#surveyed?.({ failed: 'the link was lost' });
     this.#enter('waiting');
   }
 

@@ -9,6 +9,7 @@ import { Receiver } from '../../../src/replication/receiver/receiver.ts';
 import type { Self } from '../../../src/replication/self.ts';
 import type { Link } from '../../../src/replication/sender/link.ts';
 import { Sender } from '../../../src/replication/sender/sender.ts';
+import { Verification } from '../../../src/replication/verification/verification.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { afterwards, directory, openStore } from '../store/workspace.ts';
 
@@ -21,10 +22,22 @@ export function selfOf(store: Store): Self {
 /** Quick enough to test with, slow enough for a busy machine. */
 export const timing = { pingMs: 50, silenceMs: 1500, verifyingMs: 10_000 } as const;
 
+export function verificationOf(store: Store, folder: string): Verification {
+  return new Verification({
+    store,
+    nodeName: store.nodeId,
+    recordsPath: join(folder, 'verification.json'),
+    asideDirectory: join(folder, 'bad-copies'),
+    log: quiet,
+    wallMs: () => Date.now(),
+  });
+}
+
 export interface Side {
   readonly store: Store;
   readonly folder: string;
   readonly receiver: Receiver;
+  readonly verification: Verification;
   role: 'active' | 'standby';
 }
 
@@ -36,7 +49,10 @@ export async function side(
   const folder = directory(context);
   const store = openStore(context, nodeId, folder);
   const made: { side?: Side } = {};
+  const verification = verificationOf(store, folder);
+  afterwards(context, () => verification.stop());
   const receiver = new Receiver({
+    verification,
     store,
     self: selfOf(store),
     role: () => made.side!.role,
@@ -48,7 +64,7 @@ export async function side(
   });
   afterwards(context, () => receiver.close());
   await receiver.listen();
-  made.side = { store, folder, receiver, role: 'standby' };
+  made.side = { store, folder, receiver, verification, role: 'standby' };
   return made.side;
 }
 
