@@ -17,3 +17,12 @@ export function badProfileName(name: string): TandemError {
     hint: 'Use letters, digits, dot, hyphen and underscore; with the user name at most 63 characters',
   });
 }
+
+export function unknownGroup(name: string): TandemError {
+  return new TandemError({
+    code: 'store.group.unknown',
+    culprit: 'caller',
+    message: `There is no group ${name}.`,
+    hint: 'See: tandem group list',
+  });
+}

@@ -111,7 +111,7 @@ export class Profiles {
     const pair = readPairSettings(this.#store);
     const own = pair === undefined ? this.#nodeAddress : bareAddress(pair.virtualAddress);
     return renderProfile({
-      remotes: [{ host: vpn.host === '' ? own : vpn.host, port: vpn.port, protocol: 'udp' }],
+      remotes: [{ host: vpn.host === '' ? own : vpn.host, port: vpn.udp.port, protocol: 'udp' }],
       serverName: serverCommonName,
       certificateAuthority: requireIdentity(this.#store, 'ca-certificate'),
       certificate: certificate.certificate,

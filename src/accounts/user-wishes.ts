@@ -1,3 +1,4 @@
+import { defaultGroup, type Properties } from '../core/accounts/properties.ts';
 import { TandemError } from '../core/errors.ts';
 import { formatCommonName } from '../core/openvpn/common-name.ts';
 import { parseIpv4, parseNetwork } from '../core/openvpn/ipv4.ts';
@@ -6,33 +7,33 @@ import { readVpnSettings } from '../settings/read.ts';
 import type { ClientAddress } from '../store/client-address/client-address.ts';
 import type { Transaction } from '../store/transaction.ts';
 import type { UserChanges } from '../store/user/user.ts';
-import { badProfileName } from './errors.ts';
+import { badProfileName, unknownGroup } from './errors.ts';
+import { type PropertyWishes, withWishes } from './property-wishes.ts';
 
 /** What an administrator wants of a user; what is not named stays. */
-export interface UserWishes {
-  readonly administrator?: boolean | undefined;
-  /** Milliseconds since 1970; null for never. */
-  readonly expiresAt?: number | null | undefined;
-  /** Networks in CIDR form, instead of those from before. */
-  readonly routes?: readonly string[] | undefined;
+export interface UserWishes extends PropertyWishes {
+  /** Null: in no group but that of everybody. */
+  readonly group?: string | null | undefined;
   /** The VPN address of one of the user's profiles, whether it was made already or not. */
   readonly address?: { readonly profile: string; readonly ipv4: string } | undefined;
 }
 
-const mostRoutes = 32;
-
-/** @throws TandemError `accounts.user.expiry`, `accounts.user.route`, `accounts.user.address`, `accounts.profile.name` */
+/**
+ * @throws TandemError `accounts.user.expiry`, `accounts.user.route`, `accounts.user.address`, `accounts.access-rule`,
+ * `accounts.profile.name`, `store.group.unknown`
+ */
 export function checkedChanges(
   transaction: Transaction,
   name: string,
   wishes: UserWishes,
   now: number,
 ): { changes: UserChanges; address: ClientAddress | undefined } {
-  const { administrator, expiresAt, routes, address } = wishes;
+  const { group, address, ...propertyWishes } = wishes;
+  const properties: Properties = transaction.users.find(name)?.properties ?? {};
+  const next = withWishes(properties, propertyWishes, now);
   const changes: UserChanges = {
-    ...(administrator === undefined ? {} : { administrator }),
-    ...(expiresAt === undefined ? {} : { expiresAt: checkedExpiry(name, expiresAt, now) }),
-    ...(routes === undefined ? {} : { routes: checkedRoutes(routes) }),
+    ...(JSON.stringify(next) === JSON.stringify(properties) ? {} : { properties: next }),
+    ...(group === undefined ? {} : { group: checkedGroup(transaction, group) }),
   };
   return {
     changes,
@@ -40,29 +41,10 @@ export function checkedChanges(
   };
 }
 
-function checkedExpiry(name: string, expiresAt: number | null, now: number): number | undefined {
-  if (expiresAt === null) return undefined;
-  if (expiresAt > now) return expiresAt;
-  throw new TandemError({
-    code: 'accounts.user.expiry',
-    culprit: 'caller',
-    message: `${new Date(expiresAt).toISOString()} is past: an account expires at a time to come.`,
-    hint: `To end it now: tandem user block ${name}`,
-  });
-}
-
-function checkedRoutes(routes: readonly string[]): readonly string[] {
-  const wrong = routes.find((route) => parseNetwork(route) === undefined);
-  if (wrong === undefined && routes.length <= mostRoutes) return [...new Set(routes)];
-  throw new TandemError({
-    code: 'accounts.user.route',
-    culprit: 'caller',
-    message:
-      wrong === undefined
-        ? `${routes.length} routes are more than the ${mostRoutes} that one user can have.`
-        : `${JSON.stringify(wrong)} is not a network.`,
-    hint: 'Write networks as 10.20.0.0/16, with no bits set behind the prefix',
-  });
+function checkedGroup(transaction: Transaction, group: string | null): string | undefined {
+  if (group === null || group === defaultGroup) return undefined;
+  if (transaction.groups.find(group) === undefined) throw unknownGroup(group);
+  return group;
 }
 
 function checkedAddress(

@@ -1,17 +1,19 @@
 import type { LoginFact } from '../access/auth/login-memory.ts';
 import { createOneTimeKey, oneTimeKeyUri } from '../access/auth/one-time-code.ts';
 import { checkPassword, hashPassword } from '../access/auth/password.ts';
+import { readVpnSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import type { ProfileInForce } from '../store/certificate/certificate.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { checkUserName, type User } from '../store/user/user.ts';
 import { unknownUser } from './errors.ts';
+import { findStandingUser, listStandingUsers, type StandingUser } from './standing.ts';
 import { checkedChanges, type UserWishes } from './user-wishes.ts';
 import type { Write } from './write.ts';
 
 /** A user with the profiles that are in force and their VPN addresses. */
-export interface UserWithProfiles extends User {
+export interface UserWithProfiles extends StandingUser {
   readonly profiles: readonly {
     readonly name: string;
     readonly vpnAddress: string | undefined;
@@ -37,7 +39,7 @@ export class UserAccounts {
   list(): UserWithProfiles[] {
     const profiles = Map.groupBy(this.#store.certificates.inForce(), (profile) => profile.userName);
     const addresses = new Map(this.#store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
-    return this.#store.users.list().map((user) => ({
+    return listStandingUsers(this.#store).map((user) => ({
       ...user,
       profiles: (profiles.get(user.name) ?? []).map((profile) => present(profile, addresses)),
     }));
@@ -45,7 +47,7 @@ export class UserAccounts {
 
   /** @throws TandemError `store.user.unknown` */
   show(name: string): UserWithProfiles {
-    const user = this.#store.users.find(name);
+    const user = findStandingUser(this.#store, name);
     if (user === undefined) throw unknownUser(name);
     const inForce = this.#store.certificates.ofUser(name).filter((one) => one.revokedAt === undefined);
     const addresses = new Map(
@@ -57,7 +59,7 @@ export class UserAccounts {
   /** @throws TandemError `store.user.name`, `store.user.exists`, `access.auth.*` for a password that is too weak */
   async add(actor: Actor, user: { name: string; password: string }): Promise<{ protected: boolean }> {
     checkUserName(user.name);
-    checkPassword(user.password);
+    checkPassword(user.password, readVpnSettings(this.#store).passwords);
     const passwordHash = await hashPassword(user.password);
     return this.#write(actor, (transaction) => {
       transaction.users.add({ name: user.name, passwordHash, blocked: false, createdAt: this.#now() });
@@ -82,7 +84,7 @@ export class UserAccounts {
 
   /** Ends the user's sessions and tokens. @throws TandemError `store.user.unknown`, `access.auth.weak-password` */
   async setPassword(actor: Actor, name: string, password: string): Promise<{ protected: boolean }> {
-    checkPassword(password);
+    checkPassword(password, readVpnSettings(this.#store).passwords);
     if (this.#store.users.find(name) === undefined) throw unknownUser(name);
     const passwordHash = await hashPassword(password);
     return this.#write(actor, (transaction) =>

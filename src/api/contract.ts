@@ -100,16 +100,48 @@ export interface WriteAnswer {
 }
 export const writeAnswerSchema: z.ZodType<WriteAnswer> = z.object({ protected: z.boolean() });
 
+/** What can be said of a user or a group; what is left out is not said there. Times are ISO 8601. */
+export interface PropertiesView {
+  readonly administrator?: boolean | undefined;
+  readonly blocked?: boolean | undefined;
+  /** Null: never. */
+  readonly expiresAt?: string | null | undefined;
+  readonly autoLogin?: boolean | undefined;
+  readonly oneTimeCode?: boolean | undefined;
+  readonly routes?: readonly string[] | undefined;
+  /** Null: everything that is routed. */
+  readonly access?: readonly string[] | null | undefined;
+}
+const propertiesSchema: z.ZodType<PropertiesView> = z.object({
+  administrator: z.boolean().optional(),
+  blocked: z.boolean().optional(),
+  expiresAt: z.string().nullable().optional(),
+  autoLogin: z.boolean().optional(),
+  oneTimeCode: z.boolean().optional(),
+  routes: z.array(z.string()).optional(),
+  access: z.array(z.string()).nullable().optional(),
+});
+
+/** What counts for a user, and in `own` what is said of this user alone: user before group before default. */
 export interface UserView {
   readonly name: string;
+  /** Null: in no group but `default`. */
+  readonly group: string | null;
   readonly blocked: boolean;
   readonly administrator: boolean;
   /** Null: never. */
   readonly expiresAt: string | null;
   /** After too many wrong passwords or codes; null when not locked out now. */
   readonly lockedUntil: string | null;
+  /** Whether the user has a key for one-time codes. */
   readonly oneTimeCode: boolean;
+  /** Whether a one-time code is asked of this user even without a key: then nobody gets in before one is made. */
+  readonly oneTimeCodeRequired: boolean;
+  readonly autoLogin: boolean;
   readonly routes: readonly string[];
+  /** Null: everything that is routed. */
+  readonly access: readonly string[] | null;
+  readonly own: PropertiesView;
   readonly createdAt: string;
   /** Null while it is the first one. */
   readonly passwordChangedAt: string | null;
@@ -121,12 +153,17 @@ export interface UserView {
 }
 export const userSchema: z.ZodType<UserView> = z.object({
   name: z.string(),
+  group: z.string().nullable(),
   blocked: z.boolean(),
   administrator: z.boolean(),
   expiresAt: z.string().nullable(),
   lockedUntil: z.string().nullable(),
   oneTimeCode: z.boolean(),
+  oneTimeCodeRequired: z.boolean(),
+  autoLogin: z.boolean(),
   routes: z.array(z.string()),
+  access: z.array(z.string()).nullable(),
+  own: propertiesSchema,
   createdAt: z.string(),
   passwordChangedAt: z.string().nullable(),
   profiles: z.array(
@@ -138,19 +175,73 @@ export interface UserListView {
 }
 export const userListSchema: z.ZodType<UserListView> = z.object({ users: z.array(userSchema) });
 
-/** What is to be changed of a user; what is not named stays. */
-export interface UserChangesRequest {
+/** What is to be said of a user or a group from now on; what is not named stays. */
+interface PropertyChangesRequest {
   readonly administrator?: boolean | undefined;
+  readonly autoLogin?: boolean | undefined;
+  readonly oneTimeCode?: boolean | undefined;
   /** Null: never. */
   readonly expiresAt?: string | null | undefined;
   readonly routes?: readonly string[] | undefined;
+  readonly access?: readonly string[] | null | undefined;
+  /** Nothing is said of these any more, so that the group's word or everybody's counts. */
+  readonly inherit?: readonly InheritableName[] | undefined;
+}
+const inheritableNames = [
+  'administrator',
+  'autoLogin',
+  'oneTimeCode',
+  'expiresAt',
+  'routes',
+  'access',
+  'blocked',
+] as const;
+export type InheritableName = (typeof inheritableNames)[number];
+
+const propertyChanges = {
+  administrator: z.boolean().optional(),
+  autoLogin: z.boolean().optional(),
+  oneTimeCode: z.boolean().optional(),
+  expiresAt: z.iso.datetime().nullable().optional(),
+  routes: z.array(z.string().max(64)).max(256).optional(),
+  access: z.array(z.string().max(256)).max(256).nullable().optional(),
+  inherit: z.array(z.enum(inheritableNames)).max(inheritableNames.length).optional(),
+};
+
+/** What is to be changed of a user; what is not named stays. */
+export interface UserChangesRequest extends PropertyChangesRequest {
+  /** Null: in no group but `default`. */
+  readonly group?: string | null | undefined;
   readonly address?: { readonly profile: string; readonly ipv4: string } | undefined;
 }
 export const userChangesSchema: z.ZodType<UserChangesRequest> = z.strictObject({
-  administrator: z.boolean().optional(),
-  expiresAt: z.iso.datetime().nullable().optional(),
-  routes: z.array(z.string().max(64)).max(256).optional(),
+  ...propertyChanges,
+  group: z.string().max(64).nullable().optional(),
   address: z.strictObject({ profile: z.string().max(64), ipv4: z.string().max(64) }).optional(),
+});
+
+/** A group; `default` is everybody's and always there. */
+export interface GroupView {
+  readonly name: string;
+  readonly properties: PropertiesView;
+  readonly members: readonly string[];
+}
+export const groupSchema: z.ZodType<GroupView> = z.object({
+  name: z.string(),
+  properties: propertiesSchema,
+  members: z.array(z.string()),
+});
+export interface GroupListView {
+  readonly groups: readonly GroupView[];
+}
+export const groupListSchema: z.ZodType<GroupListView> = z.object({ groups: z.array(groupSchema) });
+
+export interface GroupChangesRequest extends PropertyChangesRequest {
+  readonly blocked?: boolean | undefined;
+}
+export const groupChangesSchema: z.ZodType<GroupChangesRequest> = z.strictObject({
+  ...propertyChanges,
+  blocked: z.boolean().optional(),
 });
 
 /** The key of a user's one-time codes, for the authenticator app of that user alone. */

@@ -4,8 +4,11 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import type { Logger } from 'pino';
 import type { Node } from '../pair/node.ts';
 import { answerErrors } from './errors.ts';
+import { groupRoutes } from './routes/groups.ts';
 import { pairRoutes } from './routes/pair.ts';
 import { replicaRoutes } from './routes/replica.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { settingsRoutes } from './routes/settings.ts';
 import { statusRoutes } from './routes/status.ts';
 import { userRoutes } from './routes/users.ts';
 
@@ -25,6 +28,9 @@ export async function listenOnSocket(node: Node, socketPath: string, log: Logger
     async (v1) => {
       statusRoutes(v1, node);
       userRoutes(v1, node);
+      groupRoutes(v1, node);
+      settingsRoutes(v1, node);
+      sessionRoutes(v1, node);
       pairRoutes(v1, node);
       replicaRoutes(v1, node);
     },

@@ -1,9 +1,12 @@
 import { Command, CommanderError } from 'commander';
 import { productVersion } from '../settings/product-version.ts';
 import { addFailoverCommands } from './commands/failover.ts';
+import { addGroupCommands } from './commands/group.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addProfileCommands } from './commands/profile.ts';
 import { addServiceCommands } from './commands/service.ts';
+import { addSessionCommands } from './commands/session.ts';
+import { addSettingsCommands } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSwitchoverCommand } from './commands/switchover.ts';
 import { addUserCommands } from './commands/user.ts';
@@ -22,6 +25,9 @@ export async function runCommand(words: readonly string[]): Promise<number> {
 
   addStatusCommand(program);
   addUserCommands(program);
+  addGroupCommands(program);
+  addSettingsCommands(program);
+  addSessionCommands(program);
   addProfileCommands(program);
   addSwitchoverCommand(program);
   addFailoverCommands(program);

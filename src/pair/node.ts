@@ -1,8 +1,12 @@
 import type { Logger } from 'pino';
+import { UserGroups } from '../accounts/groups.ts';
 import { Profiles } from '../accounts/profiles.ts';
 import { UserAccounts } from '../accounts/users.ts';
+import { VpnSettingsNoun } from '../accounts/vpn-settings.ts';
 import type { Write } from '../accounts/write.ts';
 import { TandemError } from '../core/errors.ts';
+import type { ConnectedClient } from '../core/openvpn/connected-client.ts';
+import { type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import type { Recall } from '../recall/recall.ts';
 import type { Outcome } from '../replication/verification/records.ts';
@@ -47,6 +51,8 @@ export interface NodeParts {
 /** One node: its data, its role and what follows from them. What the API offers, it offers by calling this. */
 export class Node {
   readonly users: UserAccounts;
+  readonly groups: UserGroups;
+  readonly vpnSettings: VpnSettingsNoun;
   readonly profiles: Profiles;
   readonly divergences: Divergences;
   readonly #parts: NodeParts;
@@ -98,6 +104,8 @@ export class Node {
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
     this.users = new UserAccounts({ store, write, now });
+    this.groups = new UserGroups({ store, write, now });
+    this.vpnSettings = new VpnSettingsNoun({ store, write });
     this.divergences = new Divergences({ store, directory: paths.quarantine, write, now });
     this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
   }
@@ -211,6 +219,27 @@ export class Node {
     const node = await acceptPairing(config, request, productVersion);
     await this.#openLink(request.pairId);
     return { node };
+  }
+
+  /** Whether clients are served here now. */
+  get serves(): boolean {
+    return this.#role.role === 'active';
+  }
+
+  /** Who is connected: here, or on a standby what the other node told a moment ago. */
+  sessions(): ConnectedClient[] {
+    return this.serves ? this.#parts.vpn.connected() : this.#parts.recall.elsewhere();
+  }
+
+  /** The server processes that are to run. */
+  processes(): readonly ServerProcess[] {
+    return serverProcesses(this.vpnSettings.get());
+  }
+
+  /** Ends sessions at once; the client is told why. @throws TandemError `pair.standby` */
+  async disconnect(which: (client: ConnectedClient) => boolean, reason: string): Promise<number> {
+    this.#refuseUnlessActive();
+    return this.#parts.vpn.disconnect(which, reason);
   }
 
   async observe(): Promise<Observed> {

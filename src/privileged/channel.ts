@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { recallPacketLength } from '../core/recall/packet.ts';
 import { isOneHost } from '../core/recall/policy.ts';
+import type { Keepalive, TokenTimes } from '../core/vpn/settings.ts';
 import { interfaceNameSchema } from '../settings/network.ts';
-import { keepaliveSchema, type VpnSettings } from '../settings/vpn.ts';
+import { keepaliveSchema, tokenTimesSchema } from '../settings/vpn.ts';
 
 /**
  * All that the unprivileged server may ask of the privileged supervisor. Every request is checked here, on the
@@ -38,7 +39,8 @@ export interface OpenvpnRequest {
   readonly network: string;
   readonly routes: readonly string[];
   readonly dns: readonly string[];
-  readonly keepalive: VpnSettings['keepalive'];
+  readonly keepalive: Keepalive;
+  readonly token: TokenTimes;
   /** PEM blocks; they go into files that only root can read. */
   readonly identity: {
     readonly certificateAuthority: string;
@@ -113,6 +115,7 @@ const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({
   routes: z.array(z.cidrv4()).max(64),
   dns: z.array(z.ipv4()).max(4),
   keepalive: keepaliveSchema,
+  token: tokenTimesSchema,
   identity: z.strictObject({
     certificateAuthority: pem,
     certificate: pem,

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { type ConnectedClient, clientOfFact } from '../core/openvpn/connected-client.ts';
 import type { Session } from '../core/openvpn/sessions.ts';
 import {
   beginCampaign,
@@ -69,6 +70,11 @@ export class Recall {
   /** What the other node tells of its clients; it counts while this node does not serve. */
   heard(notice: SessionNotice): void {
     if (!this.#serving) this.#known = applyNotice(this.#known, notice);
+  }
+
+  /** The clients of the other node, as far as it told. */
+  elsewhere(): ConnectedClient[] {
+    return [...this.#known.values()].map((fact) => clientOfFact(this.#parts.instanceName, fact));
   }
 
   /** Called when the address has come (and was announced) or has gone. */

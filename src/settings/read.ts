@@ -1,5 +1,6 @@
+import { defaultVpnSettings, type VpnSettings } from '../core/vpn/settings.ts';
 import { type PairSettings, pairSettingName, pairSettingsSchema } from './pair.ts';
-import { defaultVpnSettings, type VpnSettings, vpnSettingName, vpnSettingsSchema } from './vpn.ts';
+import { vpnSettingName, vpnSettingsSchema } from './vpn.ts';
 
 interface SettingsSource {
   readonly settings: { get(name: string): unknown };
@@ -11,7 +12,9 @@ export function readPairSettings(source: SettingsSource): PairSettings | undefin
   return value === undefined ? undefined : pairSettingsSchema.parse(value);
 }
 
+/** What was never set is as by default; a version that knows more settings than the one that wrote them adds its own. */
 export function readVpnSettings(source: SettingsSource): VpnSettings {
   const value = source.settings.get(vpnSettingName);
-  return value === undefined ? defaultVpnSettings : vpnSettingsSchema.parse(value);
+  if (typeof value !== 'object' || value === null) return defaultVpnSettings;
+  return vpnSettingsSchema.parse({ ...defaultVpnSettings, ...value });
 }

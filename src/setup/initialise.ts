@@ -14,11 +14,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createIdentity } from '../accounts/identity.ts';
 import { TandemError } from '../core/errors.ts';
+import { defaultVpnSettings, type VpnSettings } from '../core/vpn/settings.ts';
 import { bareNetwork } from '../settings/network.ts';
 import { checkNodeConfig, type NodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { type Account, accountNames, systemAccount } from '../settings/service-account.ts';
-import { defaultVpnSettings, type VpnSettings, vpnSettingName, vpnSettingsSchema } from '../settings/vpn.ts';
+import { vpnSettingName, vpnSettingsSchema } from '../settings/vpn.ts';
 import { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { ensureNobodyAccount, ensureServiceAccount } from './account.ts';
@@ -106,7 +107,7 @@ function vpnSettings(request: InitRequest, lan: string): VpnSettings {
   const wish = {
     ...defaultVpnSettings,
     host: request.host ?? defaultVpnSettings.host,
-    port: request.port ?? defaultVpnSettings.port,
+    udp: { ...defaultVpnSettings.udp, port: request.port ?? defaultVpnSettings.udp.port },
     network: request.network ?? defaultVpnSettings.network,
     routes: [lan],
   };

@@ -9,6 +9,7 @@ import { Certificates } from './certificate/certificate.ts';
 import { type Change, Listeners } from './changes.ts';
 import { ClientAddresses } from './client-address/client-address.ts';
 import { Database } from './database.ts';
+import { Groups } from './group/group.ts';
 import { Identity } from './identity/identity.ts';
 import { touchedTables } from './journal/changeset.ts';
 import { chainEntry, maximumChangesetLength } from './journal/entry.ts';
@@ -45,6 +46,7 @@ export class Store {
   /** Set by the pair while this node is standby: writes are refused, the other node's entries still apply. */
   readOnly = false;
   readonly users: Users;
+  readonly groups: Groups;
   readonly certificates: Certificates;
   readonly clientAddresses: ClientAddresses;
   readonly settings: Settings;
@@ -74,6 +76,7 @@ export class Store {
     this.path = options.path;
     this.nodeId = options.nodeId;
     this.users = new Users(database);
+    this.groups = new Groups(database);
     this.certificates = new Certificates(database);
     this.clientAddresses = new ClientAddresses(database);
     this.settings = new Settings(database);

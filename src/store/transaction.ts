@@ -3,6 +3,7 @@ import { TandemError } from '../core/errors.ts';
 import { CertificatesInTransaction } from './certificate/certificate.ts';
 import { ClientAddressesInTransaction } from './client-address/client-address.ts';
 import type { Writing } from './database.ts';
+import { GroupsInTransaction } from './group/group.ts';
 import { IdentityInTransaction } from './identity/identity.ts';
 import { SettingsInTransaction } from './setting/setting.ts';
 import { UsersInTransaction } from './user/user.ts';
@@ -10,6 +11,7 @@ import { UsersInTransaction } from './user/user.ts';
 /** Every noun, readable and writable, for as long as one write runs. */
 export class Transaction {
   readonly users: UsersInTransaction;
+  readonly groups: GroupsInTransaction;
   readonly certificates: CertificatesInTransaction;
   readonly clientAddresses: ClientAddressesInTransaction;
   readonly settings: SettingsInTransaction;
@@ -19,6 +21,7 @@ export class Transaction {
   constructor(database: Writing) {
     this.#database = database;
     this.users = new UsersInTransaction(database);
+    this.groups = new GroupsInTransaction(database);
     this.certificates = new CertificatesInTransaction(database);
     this.clientAddresses = new ClientAddressesInTransaction(database);
     this.settings = new SettingsInTransaction(database);

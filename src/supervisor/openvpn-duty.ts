@@ -1,7 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { renderServerConfig } from '../access/openvpn/server-config.ts';
-import { tokenTimes } from '../core/accounts/tokens.ts';
 import type { OpenvpnRequest } from '../privileged/channel.ts';
 import { managementSocket, paths } from '../settings/paths.ts';
 import { accountNames } from '../settings/service-account.ts';
@@ -85,7 +84,7 @@ function writeFiles(request: OpenvpnRequest): string {
     routes: request.routes,
     dns: request.dns,
     keepalive: request.keepalive,
-    token: tokenTimes,
+    token: request.token,
     files: {
       certificateAuthority: write('ca.pem', identity.certificateAuthority),
       certificate: write('server.pem', identity.certificate),

@@ -7,11 +7,11 @@ import {
 } from '../access/openvpn/client-config.ts';
 import { createRevocationList } from '../access/pki/revocation.ts';
 import { readAuthority } from '../accounts/identity.ts';
+import { listStandingUsers, type StandingUser } from '../accounts/standing.ts';
 import { isExpired, needsPassword, nextTurn } from '../core/accounts/standing.ts';
 import { netmask, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
-import type { User } from '../store/user/user.ts';
 
 const revocationListDays = 30;
 const dayMs = 86_400_000;
@@ -109,21 +109,24 @@ export class ClientFiles {
 
   #wanted(): { files: Map<string, string>; nextTurn: number | undefined } {
     const now = this.#now();
-    const network = parseNetwork(readVpnSettings(this.#store).network);
+    const vpn = readVpnSettings(this.#store);
+    const network = parseNetwork(vpn.network);
     const mask = netmask(network?.prefix ?? 24);
-    const users = new Map(this.#store.users.list().map((user) => [user.name, user]));
+    const users = new Map(listStandingUsers(this.#store).map((user) => [user.name, user]));
     const addresses = new Map(this.#store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
     const files = new Map<string, string>();
     for (const { commonName, userName } of this.#store.certificates.inForce()) {
       const user = users.get(userName);
       const address = addresses.get(commonName);
       if (user === undefined || address === undefined) continue;
-      const disabled = this.#isRefused(user, commonName, now);
+      const disabled = this.#isRefused(user, commonName, now, vpn.token.renewal);
       const client = { address, netmask: mask, disabled, routes: user.routes };
       files.set(clientConfigFileName(commonName), this.#render(commonName, client));
     }
     for (const name of this.#rendered.keys()) if (!files.has(name)) this.#rendered.delete(name);
-    const turns = [...users.values()].map((user) => nextTurn(user, now) ?? Number.POSITIVE_INFINITY);
+    const turns = [...users.values()].map(
+      (user) => nextTurn(user, now, vpn.token.renewal) ?? Number.POSITIVE_INFINITY,
+    );
     const next = turns.reduce((first, turn) => Math.min(first, turn), Number.POSITIVE_INFINITY);
     return { files, nextTurn: Number.isFinite(next) ? next - now : undefined };
   }
@@ -137,9 +140,9 @@ export class ClientFiles {
     return text;
   }
 
-  #isRefused(user: User, commonName: string, now: number): boolean {
+  #isRefused(user: StandingUser, commonName: string, now: number, renewal: number): boolean {
     if (user.blocked || isExpired(user, now)) return true;
-    return needsPassword(user, now) && !this.#entering.has(commonName);
+    return needsPassword(user, now, renewal) && !this.#entering.has(commonName);
   }
 }
 

@@ -1,10 +1,12 @@
 import type { Logger } from 'pino';
 import { type LoginFact, LoginMemory } from '../access/auth/login-memory.ts';
 import { type DoorEvent, Doorkeeper } from '../access/openvpn/doorkeeper.ts';
+import { findStandingUser } from '../accounts/standing.ts';
 import type { Session } from '../core/openvpn/sessions.ts';
 import type { Presence } from '../core/recall/campaign.ts';
+import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
-import { loginAccount, wasRevoked } from './standing.ts';
+import { lockoutRules, loginAccount, wasRevoked } from './standing.ts';
 
 /** What whoever brings clients back must hear at once. */
 export type ClientNews =
@@ -34,10 +36,16 @@ export class VpnClients {
     this.#log = parts.log;
     this.#door = new Doorkeeper({
       socketPath: parts.managementSocket,
-      findAccount: (username) => loginAccount(this.#store.users.find(username), parts.now()),
+      findAccount: (username) =>
+        loginAccount(
+          findStandingUser(this.#store, username),
+          parts.now(),
+          readVpnSettings(this.#store).token.renewal,
+        ),
       memory: new LoginMemory({
         now: parts.now,
         remember: (fact) => this.#remember(fact, parts.rememberLogin),
+        rules: () => lockoutRules(readVpnSettings(this.#store).lockout),
       }),
       beforeEntry: parts.beforeEntry,
       onEvent: (event) => this.#happened(event),
@@ -89,6 +97,11 @@ export class VpnClients {
   /** Tells clients to reconnect with the token they have (`RESTART,[P]`); answers how many were told. */
   tellToReconnect(which: (session: Session) => boolean): Promise<number> {
     return this.#door.sendAway(which, 'RESTART,[P]');
+  }
+
+  /** Ends sessions for a reason that the client is told; answers how many there were. */
+  disconnect(which: (session: Session) => boolean, reason: string): Promise<number> {
+    return this.#door.sendAway(which, `HALT,${reason}`);
   }
 
   /** Ends the sessions of whoever may no longer be in; they are refused when they come again. */

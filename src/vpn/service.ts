@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { LoginFact } from '../access/auth/login-memory.ts';
 import { requireIdentity } from '../accounts/identity.ts';
+import { type ConnectedClient, clientOfSession } from '../core/openvpn/connected-client.ts';
 import type { OpenvpnRequest } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
@@ -84,13 +85,25 @@ export class VpnService {
     if (this.clients.sessions.length > 0) await this.#privileged.restartOpenvpn(openvpnInstance);
   }
 
+  /** Who is in at this node. */
+  connected(): ConnectedClient[] {
+    return this.clients.sessions.map((session) => clientOfSession(openvpnInstance, session));
+  }
+
+  /** Ends the sessions of those clients and tells them why; answers how many there were. */
+  disconnect(which: (client: ConnectedClient) => boolean, reason: string): Promise<number> {
+    return this.clients.disconnect((session) => which(clientOfSession(openvpnInstance, session)), reason);
+  }
+
   /** What clients connect to. */
   get endpoint(): { readonly protocol: 'udp'; readonly port: number } {
-    return { protocol: 'udp', port: readVpnSettings(this.#store).port };
+    return { protocol: 'udp', port: readVpnSettings(this.#store).udp.port };
   }
 
   #changed({ cause, tables }: Change): void {
-    const accounts = ['user', 'certificate', 'client_address'].some((table) => tables.includes(table));
+    const accounts = ['user', 'user_group', 'certificate', 'client_address'].some((table) =>
+      tables.includes(table),
+    );
     const settings = ['setting', 'identity'].some((table) => tables.includes(table));
     if (cause === 'replace' || accounts || settings) this.#follow(cause === 'replace' || settings);
   }
@@ -149,12 +162,13 @@ export class VpnService {
     await this.#privileged.runOpenvpn({
       name: openvpnInstance,
       address,
-      port: vpn.port,
+      port: vpn.udp.port,
       device,
       network: vpn.network,
       routes: vpn.routes,
       dns: vpn.dns,
       keepalive: vpn.keepalive,
+      token: vpn.token,
       identity: this.#identity(),
     });
   }

@@ -1,10 +1,21 @@
 import type { LoginAccount } from '../access/auth/login-gate.ts';
+import type { StandingUser } from '../accounts/standing.ts';
+import type { LockoutRules } from '../core/accounts/lockout.ts';
 import { isExpired, needsPassword } from '../core/accounts/standing.ts';
+import type { LockoutSettings } from '../core/vpn/settings.ts';
 import type { Certificate } from '../store/certificate/certificate.ts';
-import type { User } from '../store/user/user.ts';
+
+export function lockoutRules(settings: LockoutSettings): LockoutRules {
+  const { failures, windowMinutes, minutes } = settings;
+  return { failures, windowMs: windowMinutes * 60_000, durationMs: minutes * 60_000 };
+}
 
 /** The account as the door sees it at the moment. */
-export function loginAccount(user: User | undefined, now: number): LoginAccount | undefined {
+export function loginAccount(
+  user: StandingUser | undefined,
+  now: number,
+  renewalSeconds: number,
+): LoginAccount | undefined {
   if (user === undefined) return undefined;
   const { passwordHash, blocked, lockedUntil, oneTimeKey, oneTimeStep } = user;
   return {
@@ -13,7 +24,8 @@ export function loginAccount(user: User | undefined, now: number): LoginAccount 
     lockedUntil,
     expired: isExpired(user, now),
     endedSeconds: Math.floor(user.passwordChangedAt / 1000),
-    tokensRefused: needsPassword(user, now),
+    oneTimeCodeRequired: user.oneTimeCode,
+    tokensRefused: needsPassword(user, now, renewalSeconds),
     ...(oneTimeKey === undefined ? {} : { oneTimeCode: { key: oneTimeKey, lastStep: oneTimeStep } }),
   };
 }

@@ -18,6 +18,8 @@ export interface LoginAccount extends AccountOfClient {
   readonly lockedUntil?: number;
   /** Base32, for a user who logs in with a one-time code; `lastStep` is the last one used. */
   readonly oneTimeCode?: { readonly key: string; readonly lastStep: number };
+  /** Whether a one-time code is asked though the user has no key yet. */
+  readonly oneTimeCodeRequired?: boolean;
 }
 
 /** `words` is what the client is told. Neither holds the password. */
@@ -65,7 +67,12 @@ export class LoginGate {
     const refusal =
       checkOwner(who.commonName, who.username) ?? (await this.#checkAnswer(who.username, answer));
     if (refusal === undefined) return { accept: true, ...who };
-    return { accept: false, ...who, refusal, words: refusalWords(refusal, answer.code !== undefined) };
+    const minutes = this.#memory.minutesLockedOut(
+      who.username,
+      this.#findAccount(who.username)?.lockedUntil ?? 0,
+    );
+    const words = refusalWords(refusal, answer.code !== undefined, minutes);
+    return { accept: false, ...who, refusal, words };
   }
 
   async #checkAnswer(username: string, answer: LoginAnswer): Promise<Refusal | undefined> {
@@ -104,7 +111,8 @@ export class LoginGate {
   }
 
   #checkCode(username: string, account: LoginAccount, code: string | undefined): Refusal | undefined {
-    if (account.oneTimeCode === undefined) return undefined;
+    if (account.oneTimeCode === undefined)
+      return account.oneTimeCodeRequired === true ? 'code-not-set-up' : undefined;
     if (code === undefined) return 'code-missing';
     const { key, lastStep } = account.oneTimeCode;
     const outcome = this.#memory.takeCode(username, key, code, lastStep);

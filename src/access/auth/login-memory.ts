@@ -1,4 +1,9 @@
-import { countFailure, type Failures } from '../../core/accounts/lockout.ts';
+import {
+  countFailure,
+  defaultLockoutRules,
+  type Failures,
+  type LockoutRules,
+} from '../../core/accounts/lockout.ts';
 import { matchOneTimeCode } from './one-time-code.ts';
 
 /** What a login leaves behind that the other node must know after a takeover. Times are milliseconds since 1970. */
@@ -16,6 +21,7 @@ const mostRemembered = 10_000;
 export class LoginMemory {
   readonly #now: () => number;
   readonly #remember: (fact: LoginFact) => Promise<boolean>;
+  readonly #rules: () => LockoutRules;
   readonly #failures = new Map<string, Failures>();
   readonly #lockedUntil = new Map<string, number>();
   readonly #usedStep = new Map<string, number>();
@@ -24,9 +30,12 @@ export class LoginMemory {
   constructor(parts: {
     readonly now: () => number;
     readonly remember: (fact: LoginFact) => Promise<boolean>;
+    /** As they are at the moment of a wrong answer. */
+    readonly rules?: () => LockoutRules;
   }) {
     this.#now = parts.now;
     this.#remember = parts.remember;
+    this.#rules = parts.rules ?? (() => defaultLockoutRules);
   }
 
   /** @param stored until when the account itself says so */
@@ -34,8 +43,18 @@ export class LoginMemory {
     return this.#now() < Math.max(stored, this.#lockedUntil.get(username) ?? 0);
   }
 
+  /** Until the user may try again, rounded up; undefined when not locked out. */
+  minutesLockedOut(username: string, stored: number): number | undefined {
+    const leftMs = Math.max(stored, this.#lockedUntil.get(username) ?? 0) - this.#now();
+    return leftMs > 0 ? Math.ceil(leftMs / 60_000) : undefined;
+  }
+
   failed(username: string): void {
-    const { failures, lockedUntil } = countFailure(this.#failures.get(username) ?? [], this.#now());
+    const { failures, lockedUntil } = countFailure(
+      this.#failures.get(username) ?? [],
+      this.#now(),
+      this.#rules(),
+    );
     keep(this.#failures, username, failures);
     if (lockedUntil === undefined) return;
     keep(this.#lockedUntil, username, lockedUntil);

@@ -5,20 +5,32 @@ import { type Argon2Cost, formatPhc, type PhcHash, parsePhc } from './phc.ts';
 /** OWASP's password storage cheat sheet, second of its equal choices for argon2id: 19 MiB, two passes, one lane. */
 export const DEFAULT_COST: Argon2Cost = { memoryKib: 19_456, passes: 2, lanes: 1 };
 
-const MIN_PASSWORD_LENGTH = 8;
 export const MAX_PASSWORD_LENGTH = 1024;
 
 const SALT_BYTES = 16;
 const HASH_BYTES = 32;
 
-/** @throws TandemError `access.auth.weak-password` unless the length, in characters, is allowed */
-export function checkPassword(password: string): void {
+/** Kinds are: lower case, upper case, digits, others. */
+export interface PasswordRules {
+  readonly minimumLength: number;
+  readonly minimumKinds: number;
+}
+
+const defaultRules: PasswordRules = { minimumLength: 8, minimumKinds: 1 };
+const kinds = [/\p{Ll}/u, /\p{Lu}/u, /\p{Nd}/u, /[^\p{Ll}\p{Lu}\p{Nd}]/u];
+
+/** @throws TandemError `access.auth.weak-password` unless the password keeps the rules */
+export function checkPassword(password: string, rules: PasswordRules = defaultRules): void {
   const length = Array.from(password).length;
-  if (length >= MIN_PASSWORD_LENGTH && length <= MAX_PASSWORD_LENGTH) return;
+  const found = kinds.filter((kind) => kind.test(password)).length;
+  const fits = length >= rules.minimumLength && length <= MAX_PASSWORD_LENGTH;
+  if (fits && found >= rules.minimumKinds) return;
   throw new TandemError({
     code: 'access.auth.weak-password',
     culprit: 'caller',
-    message: `A password needs ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters, this one has ${length}`,
+    message: fits
+      ? `A password needs ${rules.minimumKinds} of: lower case, upper case, digits, others; this one has ${found}`
+      : `A password needs ${rules.minimumLength} to ${MAX_PASSWORD_LENGTH} characters, this one has ${length}`,
     hint: 'Choose another password',
   });
 }

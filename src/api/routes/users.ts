@@ -13,6 +13,7 @@ import {
   userSchema,
   writeAnswerSchema,
 } from '../contract.ts';
+import { isoTime, presentProperties, readPropertyChanges } from '../properties.ts';
 
 const newUserSchema = z.strictObject({ name: z.string().max(64), password: z.string().max(4_096) });
 const userParams = z.object({ user: z.string().max(64) });
@@ -48,11 +49,7 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
     '/users/:user',
     { schema: { params: userParams, body: userChangesSchema, response: { 200: writeAnswerSchema } } },
     async (request) => {
-      const { expiresAt, ...rest } = request.body;
-      const wishes = {
-        ...rest,
-        expiresAt: typeof expiresAt === 'string' ? Date.parse(expiresAt) : expiresAt,
-      };
+      const wishes = readPropertyChanges(request.body);
       return presentWritten(await node.users.set(actorOf(request), request.params.user, wishes));
     },
   );
@@ -117,15 +114,20 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
 
 /** Names each field that leaves: a password hash or the key of one-time codes never does. */
 function presentUser(user: UserWithProfiles, now: Date): UserView {
-  const { name, blocked, administrator, routes, expiresAt, lockedUntil, passwordChangedAt } = user;
+  const { name, blocked, administrator, autoLogin, routes, expiresAt, lockedUntil, passwordChangedAt } = user;
   return {
     name,
+    group: user.group ?? null,
     blocked,
     administrator,
     expiresAt: expiresAt === undefined ? null : isoTime(expiresAt),
     lockedUntil: lockedUntil > now.getTime() ? isoTime(lockedUntil) : null,
     oneTimeCode: user.oneTimeKey !== undefined,
+    oneTimeCodeRequired: user.oneTimeCode,
+    autoLogin,
     routes,
+    access: user.access ?? null,
+    own: presentProperties({ ...user.properties, ...(user.ownBlocked ? { blocked: true } : {}) }),
     createdAt: isoTime(user.createdAt),
     passwordChangedAt: passwordChangedAt === 0 ? null : isoTime(passwordChangedAt),
     profiles: user.profiles.map((profile) => ({
@@ -134,10 +136,6 @@ function presentUser(user: UserWithProfiles, now: Date): UserView {
       certificateExpiresAt: isoTime(profile.notAfter),
     })),
   };
-}
-
-function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }
 
 function presentWritten(written: { protected: boolean }): { protected: boolean } {

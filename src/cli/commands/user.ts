@@ -107,10 +107,13 @@ function userWords(user: UserView): string {
   return [
     `name              ${user.name}`,
     `state             ${stateOf(user)}${until}`,
+    `group             ${user.group ?? 'default'}`,
     `administrator     ${user.administrator ? 'yes' : 'no'}`,
     `expires           ${user.expiresAt ?? 'never'}`,
-    `one-time code     ${user.oneTimeCode ? 'yes' : 'no'}`,
+    `one-time code     ${user.oneTimeCode ? 'yes' : user.oneTimeCodeRequired ? 'required, but no key was made yet: tandem user otp' : 'no'}`,
+    `auto-login        ${user.autoLogin ? 'allowed' : 'no'}`,
     `own routes        ${user.routes.join(' ') || 'none'}`,
+    `may reach         ${user.access === null ? 'everything that is routed' : user.access.join(', ') || 'nothing'}`,
     `added             ${user.createdAt}`,
     `password changed  ${user.passwordChangedAt ?? 'never'}`,
     ...user.profiles.map(

@@ -1,5 +1,11 @@
 /** After this many wrong answers within the window a user is locked out for the duration. */
-export const lockoutRules = { failures: 5, windowMs: 900_000, durationMs: 900_000 } as const;
+export interface LockoutRules {
+  readonly failures: number;
+  readonly windowMs: number;
+  readonly durationMs: number;
+}
+
+export const defaultLockoutRules: LockoutRules = { failures: 5, windowMs: 900_000, durationMs: 900_000 };
 
 /** Wrong answers of one user that still count, oldest first, in milliseconds of one clock. */
 export type Failures = readonly number[];
@@ -8,8 +14,9 @@ export type Failures = readonly number[];
 export function countFailure(
   failures: Failures,
   now: number,
+  rules: LockoutRules = defaultLockoutRules,
 ): { readonly failures: Failures; readonly lockedUntil: number | undefined } {
-  const recent = [...failures.filter((time) => now - time < lockoutRules.windowMs), now];
-  if (recent.length < lockoutRules.failures) return { failures: recent, lockedUntil: undefined };
-  return { failures: [], lockedUntil: now + lockoutRules.durationMs };
+  const recent = [...failures.filter((time) => now - time < rules.windowMs), now];
+  if (recent.length < rules.failures) return { failures: recent, lockedUntil: undefined };
+  return { failures: [], lockedUntil: now + rules.durationMs };
 }

@@ -14,14 +14,13 @@ export function isExpired(user: Standing, now: number): boolean {
 }
 
 /** Whether the user needs the password even with a token that OpenVPN would take. */
-export function needsPassword(user: Standing, now: number): boolean {
-  return now < tokensRefusedUntil(user.passwordChangedAt);
+export function needsPassword(user: Standing, now: number, renewalSeconds: number): boolean {
+  return now < tokensRefusedUntil(user.passwordChangedAt, renewalSeconds);
 }
 
 /** When the answer of one of the above changes by itself; undefined when never. */
-export function nextTurn(user: Standing, now: number): number | undefined {
-  const turns = [user.expiresAt ?? 0, tokensRefusedUntil(user.passwordChangedAt)].filter(
-    (turn) => turn > now,
-  );
+export function nextTurn(user: Standing, now: number, renewalSeconds: number): number | undefined {
+  const refusedUntil = tokensRefusedUntil(user.passwordChangedAt, renewalSeconds);
+  const turns = [user.expiresAt ?? 0, refusedUntil].filter((turn) => turn > now);
   return turns.length === 0 ? undefined : Math.min(...turns);
 }

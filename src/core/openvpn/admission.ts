@@ -11,6 +11,7 @@ export type Refusal =
   | 'code-missing'
   | 'wrong-code'
   | 'code-used'
+  | 'code-not-set-up'
   | 'locked-out'
   | 'password-changed'
   | 'too-many-logins';
@@ -27,14 +28,18 @@ export const REFUSAL_WORDS: Readonly<Record<Refusal, string>> = {
   // The same as for a wrong password typed beside a code, so that it does not tell which of both was right.
   'wrong-code': 'wrong user name, password or one-time code',
   'code-used': 'this one-time code was used already, wait for the next one',
-  'locked-out': 'too many wrong passwords or codes, try again in 15 minutes',
+  'code-not-set-up': 'a one-time code is required and none is set up: ask your administrator',
+  'locked-out': 'too many wrong passwords or codes, try again later',
   'password-changed': 'the password was changed, log in again',
   // A client of 2.6 reads the prefix and tries again by itself after that many seconds.
   'too-many-logins': 'TEMP[backoff 3,advance no]:too many logins at once',
 };
 
 /** What a refused client is told; `withCode` says that it sent a one-time code beside the password. */
-export function refusalWords(refusal: Refusal, withCode: boolean): string {
+export function refusalWords(refusal: Refusal, withCode: boolean, lockedMinutes?: number): string {
+  if (refusal === 'locked-out' && lockedMinutes !== undefined) {
+    return `too many wrong passwords or codes, try again in ${lockedMinutes} minute${lockedMinutes === 1 ? '' : 's'}`;
+  }
   const either = withCode && (refusal === 'wrong-password' || refusal === 'unknown-user');
   return REFUSAL_WORDS[either ? 'wrong-code' : refusal];
 }

@@ -1,4 +1,5 @@
 import type { SQLInputValue } from 'node:sqlite';
+import type { Properties } from '../../core/accounts/properties.ts';
 import type { Reading, Writing } from '../database.ts';
 import { invalid } from '../errors.ts';
 
@@ -9,11 +10,10 @@ export interface User {
   readonly blocked: boolean;
   /** Milliseconds since 1970, as every time here. */
   readonly createdAt: number;
-  readonly administrator: boolean;
-  /** Undefined: never. */
-  readonly expiresAt: number | undefined;
-  /** Networks that this user reaches beside those of everybody, in CIDR form. */
-  readonly routes: readonly string[];
+  /** Undefined: in no group but that of everybody. */
+  readonly group: string | undefined;
+  /** What is said of this user alone; what counts is in `accounts/standing.ts`. */
+  readonly properties: Properties;
   /** 0 when it is still the first one. */
   readonly passwordChangedAt: number;
   /** After too many wrong answers; 0 when never. */
@@ -60,6 +60,12 @@ export class Users {
   /** Ordered by name. */
   list(): User[] {
     return this.#database.all(`${selectUsers} ORDER BY name`).map(toUser);
+  }
+
+  /** The names of a group's members, ordered. */
+  inGroup(group: string): string[] {
+    const sql = 'SELECT name FROM user WHERE group_name = ? ORDER BY name';
+    return this.#database.all(sql, group).map((row) => String(row['name']));
   }
 
   count(): number {
@@ -124,13 +130,12 @@ export class UsersInTransaction extends Users {
 /** Column names are from here alone. */
 function columnsOf(changes: UserChanges): [column: string, value: SQLInputValue][] {
   const columns: [string, SQLInputValue][] = [];
-  const { passwordHash, blocked, administrator, routes, passwordChangedAt } = changes;
+  const { passwordHash, blocked, properties, passwordChangedAt } = changes;
   if (passwordHash !== undefined) columns.push(['password_hash', passwordHash]);
   if (blocked !== undefined) columns.push(['blocked', blocked ? 1 : 0]);
-  if (administrator !== undefined) columns.push(['administrator', administrator ? 1 : 0]);
-  if (routes !== undefined) columns.push(['routes', JSON.stringify(routes)]);
+  if (properties !== undefined) columns.push(['properties', JSON.stringify(properties)]);
   if (passwordChangedAt !== undefined) columns.push(['password_changed_at', passwordChangedAt]);
-  if ('expiresAt' in changes) columns.push(['expires_at', changes.expiresAt ?? null]);
+  if ('group' in changes) columns.push(['group_name', changes.group ?? null]);
   if ('oneTimeKey' in changes) columns.push(['one_time_key', changes.oneTimeKey ?? null]);
   return columns;
 }
@@ -153,9 +158,8 @@ function toUser(row: Record<string, unknown>): User {
     passwordHash: String(row['password_hash']),
     blocked: row['blocked'] === 1,
     createdAt: Number(row['created_at']),
-    administrator: row['administrator'] === 1,
-    expiresAt: row['expires_at'] === null ? undefined : Number(row['expires_at']),
-    routes: JSON.parse(String(row['routes'])) as string[],
+    group: row['group_name'] === null ? undefined : String(row['group_name']),
+    properties: JSON.parse(String(row['properties'])) as Properties,
     passwordChangedAt: Number(row['password_changed_at']),
     lockedUntil: Number(row['locked_until'] ?? 0),
     oneTimeKey: row['one_time_key'] === null ? undefined : String(row['one_time_key']),

@@ -4,7 +4,7 @@ import { Secret, TOTP } from 'otpauth';
 import { type LoginAccount, LoginGate } from '../../../src/access/auth/login-gate.ts';
 import { type LoginFact, LoginMemory } from '../../../src/access/auth/login-memory.ts';
 import { hashPassword } from '../../../src/access/auth/password.ts';
-import { lockoutRules } from '../../../src/core/accounts/lockout.ts';
+import { defaultLockoutRules } from '../../../src/core/accounts/lockout.ts';
 import type { LoginRequest } from '../../../src/core/openvpn/management/messages.ts';
 
 const cheap = { memoryKib: 64, passes: 1, lanes: 1 };
@@ -70,11 +70,11 @@ describe('lockout', () => {
         'locked-out: too many wrong passwords or codes, try again in 15 minutes',
       );
     assert.deepEqual(door.facts, [
-      { type: 'locked-out', username: 'alice', until: door.now + lockoutRules.durationMs },
+      { type: 'locked-out', username: 'alice', until: door.now + defaultLockoutRules.durationMs },
     ]);
     door.takeOver();
     assert.match(await door.answer('right horse'), /^locked-out/);
-    door.now += lockoutRules.durationMs;
+    door.now += defaultLockoutRules.durationMs;
     assert.equal(await door.answer('right horse'), 'in');
   });
 

@@ -107,7 +107,7 @@ describe('the files of the clients', () => {
     office.files.stop();
     office.files.refreshClients();
     assert.equal(office.read(0), 'disable\n');
-    office.now = tokensRefusedUntil(office.now);
+    office.now = tokensRefusedUntil(office.now, 3_600);
     office.files.refreshClients();
     assert.match(office.read(0), /^ifconfig-push/);
   });
