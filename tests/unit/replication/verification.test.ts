@@ -167,7 +167,9 @@ test('a node alone finds what changed under it since it last looked', async (con
   const verification = verificationOf(active.store, active.folder);
   for (let index = 0; index < 10; index++) addUser(active.store, `user-${index}`);
   assert.equal((await verification.lookAlone()).result, 'sound');
-  active.store.write(admin, ({ users }) => users.change('user-3', { blocked: true, routes: ['10.0.0.0/8'] }));
+  active.store.write(admin, ({ users }) =>
+    users.change('user-3', { blocked: true, properties: { routes: ['10.0.0.0/8'] } }),
+  );
   active.store.write(admin, ({ users }) => users.remove('user-4'));
   assert.equal((await verification.lookAlone()).result, 'sound', 'changes that the journal knows are none');
   foldLog(active.store.path);
