@@ -26,6 +26,7 @@ test:vtysh:frr:the VRRP router that the heartbeat is tested against
 test:tshark:tshark:dissecting our packets independently
 lab:arping:arping:asking who owns an address
 test:tcpdump:tcpdump:recording packets
+test:rsync:rsync:what people copy databases with today
 '
 
 tandem_prerequisites() {

@@ -43,7 +43,11 @@ export class Writer {
     }
     const { result, entry } = this.#store.write(actor, change);
     const position = entry === undefined ? this.#store.position : entry.position;
-    const acknowledged = await this.#acknowledged(position, acknowledgementTimeoutMs);
+    // Both disks at the same time: which of them is the first does not matter, for the answer waits for both.
+    const [acknowledged] = await Promise.all([
+      this.#acknowledged(position, acknowledgementTimeoutMs),
+      this.#store.synced(),
+    ]);
     if (!acknowledged && entry !== undefined) this.#refuseWhenRoleIsLost();
     return { result, protected: acknowledged };
   }

@@ -27,10 +27,15 @@ export class MessageStream {
     return this.#stream.writableLength;
   }
 
-  /** False when the stream is full: wait for `drained` before sending much more. After the end it does nothing. */
-  send(message: Message): boolean {
+  /**
+   * In one portion: an SSH channel encrypts and sends each by itself. False when the stream is full: wait for `drained` before
+   * sending much more. After the end it does nothing.
+   */
+  send(...messages: readonly Message[]): boolean {
     if (this.#stream.destroyed || this.#stream.writableEnded) return false;
-    return this.#stream.write(encodeMessage(message));
+    const frames = messages.map(encodeMessage);
+    const [first] = frames;
+    return this.#stream.write(frames.length === 1 && first !== undefined ? first : Buffer.concat(frames));
   }
 
   /** Resolves when the stream takes more; rejects when it is over. */

@@ -1,3 +1,4 @@
+import type { JournalEntry } from '../core/replication/entry.ts';
 import type { Head } from '../core/replication/position.ts';
 
 /** Something in the data is new. */
@@ -7,6 +8,8 @@ export interface Change {
   /** Names of the tables touched, each once. Empty when an epoch was opened, and for `replace`, where it is all of them. */
   readonly tables: readonly string[];
   readonly head: Head;
+  /** What was committed here; undefined for the other causes. */
+  readonly entry: JournalEntry | undefined;
 }
 
 export class Listeners {

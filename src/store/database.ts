@@ -1,5 +1,6 @@
 import { closeSync, fchmodSync, openSync } from 'node:fs';
 import { DatabaseSync, type Session, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import { WriteAheadLog } from './durability/write-ahead-log.ts';
 import { explain } from './errors.ts';
 
 type Row = Record<string, unknown>;
@@ -24,18 +25,22 @@ export interface Writing extends Reading {
 }
 
 /**
- * One SQLite file, opened the one way we open it: write-ahead log, synced at every commit, readable by its owner
- * alone. Statements are prepared once.
+ * One SQLite file, opened the one way we open it: write-ahead log, synced apart from the commits so that several share one
+ * sync, readable by its owner alone. Statements are prepared once.
  */
 export class Database implements Writing {
   readonly path: string;
+  readonly #log: WriteAheadLog;
   #current: DatabaseSync;
   #ended = false;
   #statements = new Map<string, StatementSync>();
 
   constructor(path: string) {
     this.path = path;
+    this.#log = new WriteAheadLog(path);
     this.#current = connect(path);
+    // What a process that was killed had committed lies in the kernel's memory, perhaps nowhere else.
+    this.#log.syncNow();
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
@@ -64,10 +69,11 @@ export class Database implements Writing {
   }
 
   /**
-   * Runs `body` in one transaction; whatever it throws rolls everything back. Durable on return.
-   * Throws `store.disk-full`, `store.disk`.
+   * Runs `body` in one transaction; whatever it throws rolls everything back. Committed on return, durable when `synced`
+   * has resolved. Throws `store.disk-full`, `store.disk`, `store.not-synced`.
    */
   inTransaction<Result>(body: () => Result): Result {
+    this.#log.check();
     try {
       this.exec('BEGIN IMMEDIATE');
       const result = body();
@@ -78,6 +84,16 @@ export class Database implements Writing {
       if (this.#current.isOpen && this.#current.isTransaction) this.exec('ROLLBACK');
       throw explain(error, this.path);
     }
+  }
+
+  /** Resolves when everything committed before this call is on the disk. Rejects with `store.not-synced`. */
+  synced(): Promise<void> {
+    return this.#log.synced();
+  }
+
+  /** The same at once. Throws `store.not-synced`. */
+  syncNow(): void {
+    this.#log.syncNow();
   }
 
   createSession(): Session {
@@ -93,11 +109,13 @@ export class Database implements Writing {
   close(): void {
     this.#ended = true;
     this.disconnect();
+    this.#log.stop();
   }
 
   /** Lets go of the file so that it can be exchanged; the next use opens what is there then. */
   disconnect(): void {
     this.#statements.clear();
+    this.#log.release();
     if (this.#current.isOpen) this.#current.close();
   }
 
@@ -122,7 +140,7 @@ function connect(path: string): DatabaseSync {
   try {
     connection.exec(`
       PRAGMA journal_mode = WAL;
-      PRAGMA synchronous = FULL;
+      PRAGMA synchronous = NORMAL;
       PRAGMA foreign_keys = ON;
       PRAGMA trusted_schema = OFF;
       PRAGMA journal_size_limit = 8388608;

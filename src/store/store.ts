@@ -38,7 +38,8 @@ export interface Written<Result> {
 
 /**
  * The data of one node and the journal of every change to it, in one SQLite file (DESIGN, "Life of a write").
- * Everything is synchronous and durable on return.
+ * What is committed can be read at once and survives the end of this process; it survives a power failure when `synced`
+ * has resolved (docs/adr/0009-one-sync-for-many.md).
  */
 export class Store {
   readonly path: string;
@@ -101,7 +102,7 @@ export class Store {
 
   /**
    * The only way to change data: `change` gets a transaction, and what it did becomes one journal entry, committed
-   * and synced when this returns. Whatever `change` throws undoes everything. It must not be asynchronous.
+   * when this returns. Whatever `change` throws undoes everything. It must not be asynchronous.
    * Throws `store.read-only`, `store.write.too-large`.
    */
   write<Result>(actor: Actor, change: (transaction: Transaction) => Result): Written<Result> {
@@ -114,9 +115,17 @@ export class Store {
     });
     if (written.entry !== undefined) {
       this.#newest = headOf(written.entry);
-      this.#tell('write', touchedTables(written.entry.changeset));
+      this.#tell('write', touchedTables(written.entry.changeset), written.entry);
     }
     return written;
+  }
+
+  /**
+   * Resolves when everything committed before this call is on the disk; many callers share one sync. Rejects with
+   * `store.not-synced`, after which nothing more is written until the node is restarted.
+   */
+  synced(): Promise<void> {
+    return this.#database.synced();
   }
 
   /**
@@ -128,12 +137,14 @@ export class Store {
     const epoch = Math.max(this.position.epoch, above) + 1;
     const entry = this.#database.inTransaction(() => this.#append(actor, epoch, new Uint8Array(0)));
     this.#newest = headOf(entry);
-    this.#tell('write', []);
+    // An epoch that was shown to anybody must never be opened a second time.
+    this.#database.syncNow();
+    this.#tell('write', [], entry);
     return entry;
   }
 
   /**
-   * Applies entries of the other node, all or none, synced when this returns. Each must follow the one before and
+   * Applies entries of the other node, all or none, committed when this returns. Each must follow the one before and
    * match its hash. Throws `ApplyError`.
    */
   apply(...entries: readonly JournalEntry[]): void {
@@ -232,8 +243,8 @@ export class Store {
     return entry;
   }
 
-  #tell(cause: Change['cause'], tables: readonly string[]): void {
-    this.#listeners.tell({ cause, tables, head: this.head });
+  #tell(cause: Change['cause'], tables: readonly string[], entry?: JournalEntry): void {
+    this.#listeners.tell({ cause, tables, head: this.head, entry });
   }
 
   #refuseWhenReadOnly(): void {

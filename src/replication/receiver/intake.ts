@@ -2,7 +2,7 @@ import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import type { JournalEntry } from '../../core/replication/entry.ts';
 import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
 import type { Complaint, Message, SnapshotOffer, SurveyAnswer } from '../../core/replication/messages.ts';
-import type { Head } from '../../core/replication/position.ts';
+import type { Head, Position } from '../../core/replication/position.ts';
 import {
   initialReceiver,
   installed,
@@ -49,6 +49,11 @@ export class Intake {
   #incoming: IncomingSnapshot | undefined;
   #sender: Greeting | undefined;
   #over = false;
+  /** Applied and not yet acknowledged. */
+  #owed: Position | undefined;
+  #acknowledging = false;
+  /** Why what was applied could not be acknowledged. */
+  #failure: unknown;
 
   constructor(options: IntakeOptions) {
     this.#options = options;
@@ -64,7 +69,8 @@ export class Intake {
     try {
       for await (const messages of stream.portions(() => silenceMs)) await this.#take(messages);
       throw linkError('closed', 'the link was closed');
-    } catch (error) {
+    } catch (cause) {
+      const error = this.#failure ?? cause;
       // Ours to tell, unless it came from there or the link is what failed.
       if (!this.#over) stream.send({ kind: 'complaint', complaint: toComplaint(error) });
       stream.end();
@@ -132,6 +138,8 @@ export class Intake {
     if (this.#over) return;
     switch (effect.do) {
       case 'send':
+        // What we hold may have come a moment before the last connection ended.
+        if (effect.message.kind === 'acknowledgement') await this.#options.store.synced();
         if (!this.#options.stream.send(effect.message)) await this.#options.stream.drained();
         return;
       case 'admitted':
@@ -153,12 +161,33 @@ export class Intake {
   }
 
   #apply(entries: readonly JournalEntry[]): void {
-    const { store, stream } = this.#options;
+    const { store } = this.#options;
     const last = entries.at(-1);
     if (this.#over || last === undefined) return;
     store.apply(...entries);
-    stream.send({ kind: 'acknowledgement', position: last.position });
+    this.#owed = last.position;
+    if (!this.#acknowledging) void this.#acknowledge();
     this.#options.onApplied(store.head);
+  }
+
+  /** One sync and one acknowledgement for everything applied meanwhile; applying goes on beside it. */
+  async #acknowledge(): Promise<void> {
+    const { store, stream } = this.#options;
+    this.#acknowledging = true;
+    try {
+      while (this.#owed !== undefined && !this.#over) {
+        const position = this.#owed;
+        this.#owed = undefined;
+        await store.synced();
+        if (!this.#over) stream.send({ kind: 'acknowledgement', position });
+      }
+    } catch (error) {
+      this.#failure = error;
+      stream.send({ kind: 'complaint', complaint: toComplaint(error) });
+      stream.end();
+    } finally {
+      this.#acknowledging = false;
+    }
   }
 
   async #install(offer: SnapshotOffer, sha256: string): Promise<void> {

@@ -1,5 +1,5 @@
-import { TandemError } from '../../core/errors.ts';
 import { type Decision, decide } from '../../core/replication/decision.ts';
+import type { JournalEntry } from '../../core/replication/entry.ts';
 import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
 import type {
   Message,
@@ -8,11 +8,11 @@ import type {
   SurveyAnswer,
 } from '../../core/replication/messages.ts';
 import { formatPosition, type Head, type Position } from '../../core/replication/position.ts';
-import { hashEntry } from '../../store/journal/entry.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../clock.ts';
 import { complaintError, linkError } from '../errors.ts';
 import type { MessageStream } from '../message-stream.ts';
+import { Outbox } from './outbox.ts';
 import { sendSnapshot } from './snapshot-source.ts';
 import { Window } from './window.ts';
 
@@ -53,6 +53,7 @@ type Phase =
 export class Conversation {
   readonly #options: ConversationOptions;
   readonly #window = new Window();
+  readonly #outbox: Outbox;
   #phase: Phase = { name: 'greeting' };
   /** The last sequence sent. */
   #sent = 0;
@@ -64,6 +65,7 @@ export class Conversation {
 
   constructor(options: ConversationOptions) {
     this.#options = options;
+    this.#outbox = new Outbox(options.store);
   }
 
   /** The last sequence that went to the standby. */
@@ -91,35 +93,38 @@ export class Conversation {
     }
   }
 
+  /** A change was just committed. It goes out with the others of this turn of the event loop. */
+  committed(entry: JournalEntry): void {
+    if (this.#phase.name === 'tail') this.#outbox.put(entry);
+  }
+
   /** Sends what the window lets through; called whenever something may have changed. */
   pump(): void {
-    const { store, stream } = this.#options;
+    const { stream } = this.#options;
     while (!this.#over && this.#phase.name === 'tail' && this.#window.open) {
       const { roomEntries, roomBytes } = this.#window;
-      const entries = store.entriesAfter(this.#sent, Math.min(roomEntries, 64), roomBytes);
+      const entries = this.#next(Math.min(roomEntries, 64), roomBytes);
       if (entries.length === 0) return;
+      const portion: Message[] = [];
       for (const entry of entries) {
-        if (hashEntry(entry) !== entry.hash) {
-          this.#refuseDamaged(entry.position);
-          return;
-        }
-        stream.send({ kind: 'entry', entry });
+        portion.push({ kind: 'entry', entry });
         this.#window.sent(entry);
         this.#sent = entry.position.sequence;
-        this.#sendMarker();
+        portion.push(...this.#dueMarker());
       }
+      stream.send(...portion);
     }
   }
 
-  /** The disk changed an entry since it was written: it is said here, and nobody is given it. */
-  #refuseDamaged(position: Position): void {
-    this.#failure ??= new TandemError({
-      code: 'replication.journal-damaged',
-      culprit: 'operator',
-      message: `entry ${formatPosition(position)} of this node's journal is not what was written and cannot be sent`,
-      hint: 'Check the disk (`dmesg`, `smartctl`). The data itself goes over with a whole copy: tandem replica reseed, on the standby.',
-    });
-    this.#options.stream.destroy();
+  /** Nothing where the journal is damaged: the connection ends. */
+  #next(limit: number, maximumBytes: number): JournalEntry[] {
+    try {
+      return this.#outbox.after(this.#sent, limit, maximumBytes);
+    } catch (error) {
+      this.#failure ??= error;
+      this.#options.stream.destroy();
+      return [];
+    }
   }
 
   /**
@@ -129,14 +134,16 @@ export class Conversation {
   askToVerify(head: Head): boolean {
     if (this.#over || this.#phase.name !== 'tail' || head.position.sequence < this.#sent) return false;
     this.#marker = head;
-    this.#sendMarker();
+    const due = this.#dueMarker();
+    if (due.length > 0) this.#options.stream.send(...due);
     return true;
   }
 
-  #sendMarker(): void {
-    if (this.#marker?.position.sequence !== this.#sent) return;
-    this.#options.stream.send({ kind: 'verify', head: this.#marker });
+  #dueMarker(): Message[] {
+    const head = this.#marker;
+    if (head === undefined || head.position.sequence !== this.#sent) return [];
     this.#marker = undefined;
+    return [{ kind: 'verify', head }];
   }
 
   async #listen(): Promise<never> {

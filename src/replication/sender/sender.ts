@@ -58,6 +58,7 @@ export class Sender {
   #unsubscribe = (): void => {};
   #told = '';
   #surveyed: ((answer: SurveyAnswer) => void) | undefined;
+  #pumping = false;
 
   constructor(options: SenderOptions) {
     this.#options = options;
@@ -72,9 +73,10 @@ export class Sender {
     const run = ++this.#run;
     this.#book = books.openBook(this.#book.peer, this.#options.store.position);
     this.#failures = 0;
-    this.#unsubscribe = this.#options.store.onChange(({ head }) => {
+    this.#unsubscribe = this.#options.store.onChange(({ head, entry }) => {
       this.#note(books.committed(this.#book, head.position, this.#clock.now()));
-      this.#conversation?.pump();
+      if (entry !== undefined) this.#conversation?.committed(entry);
+      this.#pumpSoon();
     });
     this.#enter('connecting');
     removeLeftovers(this.#options.store).catch((error: unknown) => {
@@ -291,6 +293,16 @@ export class Sender {
         cancel();
         resolve();
       };
+    });
+  }
+
+  /** What is committed in one turn of the event loop travels together. */
+  #pumpSoon(): void {
+    if (this.#pumping) return;
+    this.#pumping = true;
+    setImmediate(() => {
+      this.#pumping = false;
+      this.#conversation?.pump();
     });
   }
 

@@ -1,25 +1,18 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { authorizedKeyLine } from '../../../src/replication/keys/authorized-keys.ts';
-import { readHostKey } from '../../../src/replication/keys/public-key.ts';
 import { ensureReplicationKey, type ReplicationKey } from '../../../src/replication/keys/replication-key.ts';
+import { LoopbackSshd } from './loopback-sshd.ts';
 
-/*
- * The real sshd, in a network namespace that has nothing but its own loopback, with configuration, host key and
- * authorized keys in a directory of this test. The forced command is the product's, on a socket of this test.
- */
-const namespace = `tandem-ssh-${process.pid}`;
 const port = 2222;
-const bridge = new URL('../../unit/replication/bridge-process.ts', import.meta.url).pathname;
 const sending = new URL('./sending-node.ts', import.meta.url).pathname;
 const receiving = new URL('./receiving-node.ts', import.meta.url).pathname;
 const node = [process.execPath, '--disable-warning=ExperimentalWarning'];
 
-// Not under /tmp: sshd wants every directory above authorized_keys to be writable by root alone.
+let sshd: LoopbackSshd;
 let folder = '';
 let key: ReplicationKey;
 let hostKey = '';
@@ -27,31 +20,13 @@ const children: ChildProcess[] = [];
 
 before(async () => {
   assert.equal(process.getuid?.(), 0, 'these tests need root: they make a network namespace and run sshd');
-  folder = mkdtempSync('/root/tandem-ssh-test-');
-  execFileSync('ip', ['netns', 'add', namespace]);
-  execFileSync('ip', ['-n', namespace, 'link', 'set', 'lo', 'up']);
-  key = await ensureReplicationKey(join(folder, 'keys'));
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, 'host')]);
-  hostKey = await readHostKey(join(folder, 'host.pub'));
-  const command = join(folder, 'receive');
-  writeFileSync(command, `#!/bin/sh\nexec ${node.join(' ')} ${bridge} ${join(folder, 'b.sock')}\n`);
-  chmodSync(command, 0o755);
-  writeFileSync(join(folder, 'authorized_keys'), `${authorizedKeyLine(key.publicKey, command)}\n`, {
-    mode: 0o600,
-  });
-  startSshd();
-  await until(
-    () => 'sshd answers',
-    () =>
-      spawnSync('ip', ['netns', 'exec', namespace, 'ssh-keyscan', '-p', `${port}`, '127.0.0.1']).stdout
-        .length > 0,
-  );
+  sshd = await LoopbackSshd.start('b.sock');
+  ({ folder, key, hostKey } = sshd);
 });
 
 after(() => {
   for (const child of children) child.kill('SIGKILL');
-  spawnSync('ip', ['netns', 'del', namespace]);
-  rmSync(folder, { recursive: true, force: true });
+  sshd.stop();
 });
 
 test('a pair replicates through the real sshd, and again after sshd’s session was killed', async () => {
@@ -93,7 +68,7 @@ test('a key that is not authorized is told so', async () => {
 });
 
 test('a node whose server does not run is told apart from one that cannot be reached', async () => {
-  const command = join(folder, 'receive');
+  const { command } = sshd;
   const kept = readFileSync(command, 'utf8');
   writeFileSync(command, kept.replace('b.sock', 'nobody.sock'));
   try {
@@ -136,39 +111,6 @@ test('the replication key forwards nothing', () => {
   assert.match(`${remote.stderr}`, /remote port forwarding failed/);
 });
 
-function startSshd(): void {
-  writeFileSync(
-    join(folder, 'sshd_config'),
-    [
-      `Port ${port}`,
-      'ListenAddress 127.0.0.1',
-      `HostKey ${join(folder, 'host')}`,
-      `AuthorizedKeysFile ${join(folder, 'authorized_keys')}`,
-      `PidFile ${join(folder, 'sshd.pid')}`,
-      'PermitRootLogin forced-commands-only',
-      'PasswordAuthentication no',
-      'KbdInteractiveAuthentication no',
-      'UsePAM no',
-      'Subsystem sftp internal-sftp',
-      '',
-    ].join('\n'),
-  );
-  mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const log = join(folder, 'sshd.log');
-  const sshd = spawn('ip', [
-    'netns',
-    'exec',
-    namespace,
-    '/usr/sbin/sshd',
-    '-D',
-    '-E',
-    log,
-    '-f',
-    join(folder, 'sshd_config'),
-  ]);
-  children.push(sshd);
-}
-
 function ssh(words: readonly string[]): ReturnType<typeof spawnSync> {
   const options = [
     '-F',
@@ -183,7 +125,7 @@ function ssh(words: readonly string[]): ReturnType<typeof spawnSync> {
   const all = [
     'netns',
     'exec',
-    namespace,
+    sshd.namespace,
     'timeout',
     '10',
     'ssh',
@@ -199,7 +141,7 @@ function ssh(words: readonly string[]): ReturnType<typeof spawnSync> {
 
 /** The bridges that sshd runs for us right now. */
 function bridges(): number[] {
-  const found = spawnSync('ip', ['netns', 'pids', namespace], { encoding: 'utf8' })
+  const found = spawnSync('ip', ['netns', 'pids', sshd.namespace], { encoding: 'utf8' })
     .stdout.trim()
     .split('\n')
     .map(Number);
@@ -220,7 +162,7 @@ interface Running {
 }
 
 function start(program: string, words: readonly string[]): Running {
-  const child = spawn('ip', ['netns', 'exec', namespace, ...node, program, ...words]);
+  const child = spawn('ip', ['netns', 'exec', sshd.namespace, ...node, program, ...words]);
   children.push(child);
   const lines: string[] = [];
   let rest = '';

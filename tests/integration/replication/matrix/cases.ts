@@ -21,7 +21,14 @@ export interface Case {
     | {
         readonly at: 'link';
         readonly frame: string;
-        readonly blow: LinkBlow['how'] | 'kill active' | 'kill standby' | 'freeze active' | 'freeze standby';
+        readonly blow:
+          | LinkBlow['how']
+          | 'kill active'
+          | 'kill standby'
+          | 'power active'
+          | 'power standby'
+          | 'freeze active'
+          | 'freeze standby';
       }
     /** At no step in particular. */
     | {
@@ -29,6 +36,8 @@ export interface Case {
         readonly blow:
           | 'kill active'
           | 'kill standby'
+          | 'power active'
+          | 'power standby'
           | 'freeze active'
           | 'freeze standby'
           | 'fill active'
@@ -50,7 +59,7 @@ export const frameTypes: Readonly<Record<string, readonly ['out' | 'back', numbe
   pong: ['back', 12],
 };
 
-const blows = ['kill', 'freeze', 'fill'] as const;
+const blows = ['kill', 'power', 'freeze', 'fill'] as const;
 const stepsOf: Readonly<
   Record<
     Situation,
@@ -62,8 +71,8 @@ const stepsOf: Readonly<
   >
 > = {
   tail: {
-    active: ['write', 'write inside', 'write done'],
-    standby: ['apply', 'apply done'],
+    active: ['write', 'write inside', 'write done', 'synced', 'synced done'],
+    standby: ['apply', 'apply done', 'synced', 'synced done'],
     frames: ['entry', 'acknowledgement', 'pong'],
   },
   copy: {
@@ -88,7 +97,7 @@ const stepsOf: Readonly<
   },
   'new disk': {
     active: ['snapshotTo', 'snapshotTo done', 'async open'],
-    standby: ['async open', 'replaceWith', 'renameSync', 'replaceWith done', 'apply'],
+    standby: ['async open', 'replaceWith', 'renameSync', 'replaceWith done', 'apply', 'synced done'],
     frames: ['greeting', 'snapshot-begin', 'snapshot-chunk', 'snapshot-end', 'acknowledgement', 'entry'],
   },
   return: {
@@ -116,7 +125,7 @@ const stepsOf: Readonly<
     ],
   },
   promote: {
-    active: ['write', 'write inside', 'write done'],
+    active: ['write', 'write inside', 'write done', 'synced', 'synced done'],
     standby: ['openEpoch', 'openEpoch done'],
     frames: [],
   },
@@ -130,12 +139,16 @@ const linkBlows = [
   'delay',
   'kill active',
   'kill standby',
+  'power active',
+  'power standby',
   'freeze active',
   'freeze standby',
 ] as const;
 const anyTime = [
   'kill active',
   'kill standby',
+  'power active',
+  'power standby',
   'freeze active',
   'freeze standby',
   'fill active',

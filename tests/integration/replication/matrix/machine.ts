@@ -2,6 +2,7 @@ import { type ChildProcess, execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { losePower, returnOfPower } from './power.ts';
 import type { Answer, NodeState, Order, Verdict } from './protocol.ts';
 
 const mounting = { on: '/usr/bin/mount', off: '/usr/bin/umount' } as const;
@@ -46,6 +47,7 @@ export class Machine {
   }
 
   async start(): Promise<void> {
+    returnOfPower(this.directory);
     const child = fork(program, [this.directory, this.name, this.socket, this.#way], {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -105,6 +107,11 @@ export class Machine {
     this.#child.kill('SIGKILL');
     await gone;
   }
+  async losePower(): Promise<void> {
+    if (!this.alive) return;
+    await this.kill();
+    losePower(this.directory);
+  }
   freeze(): void {
     this.#child?.kill('SIGSTOP');
   }
@@ -122,5 +129,6 @@ export class Machine {
   /** As if a new disk had been put in. */
   wipe(): void {
     for (const name of readdirSync(this.directory)) rmSync(join(this.directory, name), { recursive: true });
+    rmSync(`${this.directory}-durable`, { recursive: true, force: true });
   }
 }

@@ -124,8 +124,13 @@ export class MatrixPair {
       const [direction, type] = frameTypes[strike.frame]!;
       const [verb, whom] = strike.blow.split(' ');
       const machine = whom === 'active' ? this.#node : this.#standby;
-      const call = verb === 'kill' ? () => machine.kill() : async () => machine.freeze();
-      const how = verb === 'kill' || verb === 'freeze' ? 'call' : (strike.blow as 'garble');
+      const call = async (): Promise<void> => {
+        if (verb === 'kill') await machine.kill();
+        else if (verb === 'power') await machine.losePower();
+        else machine.freeze();
+      };
+      const how =
+        verb === 'kill' || verb === 'power' || verb === 'freeze' ? 'call' : (strike.blow as 'garble');
       this.#relay.arm({ direction, type, nth: strike.frame === 'entry' ? nth : 1, how, call });
     } else if (strike.at !== 'any time') {
       const machine = strike.at === 'active' ? this.#node : this.#standby;
@@ -143,6 +148,7 @@ export class MatrixPair {
       const [verb, whom] = strike.blow.split(' ');
       const machine = whom === 'active' ? this.#node : this.#standby;
       if (verb === 'kill') await machine.kill();
+      else if (verb === 'power') await machine.losePower();
       else if (verb === 'freeze') machine.freeze();
       else if (verb === 'cut') this.#relay.cut();
       // A node that was frozen to promote the other answers only when it is woken up.
@@ -209,9 +215,10 @@ export class MatrixPair {
   }
 
   async #failActive(one: Case): Promise<void> {
-    const kind = this.#random.below(3);
+    const kind = this.#random.below(4);
     if (kind === 0) await this.#node.kill();
-    else if (kind === 1) this.#node.freeze();
+    else if (kind === 1) await this.#node.losePower();
+    else if (kind === 2) this.#node.freeze();
     else this.#relay.cut();
     const { strike } = one;
     if (strike.at === 'standby' && strike.blow === 'freeze') {

@@ -6,8 +6,11 @@ import fs from 'node:fs';
 import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
+import type { Store } from '../../../../src/store/store.ts';
+import { DurableImages, losePower } from './power.ts';
 
-export type Blow = 'kill' | 'freeze' | 'fill';
+/** `power`: killed, and whatever was not synced is gone. */
+export type Blow = 'kill' | 'power' | 'freeze' | 'fill';
 export interface Armed {
   readonly step: string;
   /** Strikes when the step is reached for this time. */
@@ -30,8 +33,9 @@ export function reached(step: string): void {
   const { blow } = armed;
   armed = undefined;
   process.send?.({ event: 'struck', step });
+  if (blow === 'power') losePower(directory);
   if (blow === 'fill') fill();
-  else process.kill(process.pid, blow === 'kill' ? 'SIGKILL' : 'SIGSTOP');
+  else process.kill(process.pid, blow === 'freeze' ? 'SIGSTOP' : 'SIGKILL');
 }
 
 /** Leaves no byte free on this node's file system. */
@@ -63,16 +67,37 @@ watch(fs, ['renameSync', 'rmSync', 'fsyncSync'], '');
 watch(promises, ['rename', 'rm', 'open', 'mkdir', 'readFile'], 'async ');
 syncBuiltinESMExports();
 
-/** The store's own steps: `apply` before and `apply done` after. */
-export function watchStore(store: object): void {
-  const calls = store as Record<string, Call>;
-  for (const name of ['write', 'apply', 'openEpoch', 'snapshotTo', 'replaceWith']) {
+/** The store's own steps: `apply` before and `apply done` after. Keeps what is durable, for a power failure. */
+export function watchStore(store: Store): void {
+  const images = new DurableImages(directory, store.path);
+  images.take()();
+  keepWhatIsSynced(store, images);
+  const calls = store as unknown as Record<string, Call>;
+  for (const name of ['write', 'apply', 'openEpoch', 'snapshotTo', 'replaceWith', 'synced']) {
     const inner = calls[name]!.bind(store);
     calls[name] = (...values) => {
       reached(name);
       const result = inner(...values);
       if (!(result instanceof Promise)) reached(`${name} done`);
       else void result.then(() => reached(`${name} done`)).catch(() => {});
+      return result;
+    };
+  }
+}
+
+function keepWhatIsSynced(store: Store, images: DurableImages): void {
+  const calls = store as unknown as Record<string, Call>;
+  const synced = store.synced.bind(store);
+  calls['synced'] = async () => {
+    const keep = images.take();
+    await synced();
+    keep();
+  };
+  for (const name of ['openEpoch', 'replaceWith']) {
+    const inner = calls[name]!.bind(store);
+    calls[name] = (...values) => {
+      const result = inner(...values);
+      images.take()();
       return result;
     };
   }
