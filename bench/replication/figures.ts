@@ -7,13 +7,13 @@ export interface Series {
   readonly bar?: string;
 }
 
-export interface Summary {
+interface Summary {
   readonly median: number;
   readonly min: number;
   readonly max: number;
 }
 
-export function summarise(values: readonly number[]): Summary {
+function summarise(values: readonly number[]): Summary {
   return { median: quantile(values, 0.5), min: Math.min(...values), max: Math.max(...values) };
 }
 
