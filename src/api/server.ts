@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import type { Node } from '../pair/node.ts';
 import { answerErrors } from './errors.ts';
 import { groupRoutes } from './routes/groups.ts';
+import { metricsRoutes } from './routes/metrics.ts';
 import { pairRoutes } from './routes/pair.ts';
 import { replicaRoutes } from './routes/replica.ts';
 import { sessionRoutes } from './routes/sessions.ts';
@@ -24,6 +25,7 @@ export async function listenOnSocket(node: Node, socketPath: string, log: Logger
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app);
+  metricsRoutes(app, node);
   await app.register(
     async (v1) => {
       statusRoutes(v1, node);

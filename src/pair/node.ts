@@ -110,6 +110,10 @@ export class Node {
     this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
   }
 
+  get productVersion(): string {
+    return this.#parts.productVersion;
+  }
+
   /** To read: who changes something goes through the nouns above. */
   get store(): Store {
     return this.#parts.store;

@@ -74,6 +74,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       'fastify',
       'fastify-type-provider-zod',
       'pino',
+      'prom-client',
     ],
     why: 'presents what the node does',
   },
