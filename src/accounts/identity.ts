@@ -27,7 +27,7 @@ export async function createIdentity(now: Date): Promise<(transaction: Transacti
     now,
     validDays: serverDays,
   });
-  const values: Record<Exclude<IdentityName, 'crl-number'>, string> = {
+  const values: Record<Exclude<IdentityName, 'crl-number' | `web-${string}`>, string> = {
     'ca-certificate': authority.certificatePem,
     'ca-private-key': authority.privateKeyPem,
     'server-certificate': server.certificatePem,

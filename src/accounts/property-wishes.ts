@@ -6,6 +6,7 @@ import { networkSchema } from '../settings/vpn.ts';
 /** What is to be said of a user or a group from now on; what is not named stays. */
 export interface PropertyWishes {
   readonly administrator?: boolean | undefined;
+  readonly readOnly?: boolean | undefined;
   readonly autoLogin?: boolean | undefined;
   readonly oneTimeCode?: boolean | undefined;
   /** Milliseconds since 1970; null for never. */
@@ -28,7 +29,15 @@ const mostRules = 64;
 export function withWishes(properties: Properties, wishes: PropertyWishes, now: number): Properties {
   const { inherit = [], ...rest } = wishes;
   const next: Record<string, unknown> = { ...properties };
-  const names = ['administrator', 'autoLogin', 'oneTimeCode', 'expiresAt', 'routes', 'access'] as const;
+  const names = [
+    'administrator',
+    'readOnly',
+    'autoLogin',
+    'oneTimeCode',
+    'expiresAt',
+    'routes',
+    'access',
+  ] as const;
   for (const name of names) if (rest[name] !== undefined) next[name] = rest[name];
   for (const name of inherit) delete next[name];
   const wished: Properties = next;

@@ -77,9 +77,10 @@ export class UserAccounts {
 
   /** Unblocking also lets in again who is locked out. @throws TandemError `store.user.unknown` */
   async setBlocked(actor: Actor, name: string, blocked: boolean): Promise<{ protected: boolean }> {
-    return this.#write(actor, (transaction) =>
-      transaction.users.change(name, blocked ? { blocked } : { blocked, lockedUntil: 0 }),
-    );
+    return this.#write(actor, (transaction) => {
+      transaction.users.change(name, blocked ? { blocked } : { blocked, lockedUntil: 0 });
+      if (blocked) transaction.webSessions.removeOfUser(name);
+    });
   }
 
   /** Ends the user's sessions and tokens. @throws TandemError `store.user.unknown`, `access.auth.weak-password` */
@@ -87,9 +88,10 @@ export class UserAccounts {
     checkPassword(password, readVpnSettings(this.#store).passwords);
     if (this.#store.users.find(name) === undefined) throw unknownUser(name);
     const passwordHash = await hashPassword(password);
-    return this.#write(actor, (transaction) =>
-      transaction.users.change(name, { passwordHash, passwordChangedAt: this.#now(), lockedUntil: 0 }),
-    );
+    return this.#write(actor, (transaction) => {
+      transaction.users.change(name, { passwordHash, passwordChangedAt: this.#now(), lockedUntil: 0 });
+      transaction.webSessions.removeOfUser(name);
+    });
   }
 
   /**
@@ -135,6 +137,8 @@ export class UserAccounts {
   async remove(actor: Actor, name: string): Promise<{ protected: boolean }> {
     return this.#write(actor, (transaction) => {
       transaction.users.remove(name);
+      transaction.webSessions.removeOfUser(name);
+      transaction.apiTokens.removeOfUser(name);
       for (const certificate of transaction.certificates.ofUser(name)) {
         if (certificate.revokedAt === undefined) {
           transaction.certificates.revoke(certificate.serial, this.#now(), 'user removed');

@@ -103,6 +103,8 @@ export const writeAnswerSchema: z.ZodType<WriteAnswer> = z.object({ protected: z
 /** What can be said of a user or a group; what is left out is not said there. Times are ISO 8601. */
 export interface PropertiesView {
   readonly administrator?: boolean | undefined;
+  /** May see what an administrator sees, and change nothing. */
+  readonly readOnly?: boolean | undefined;
   readonly blocked?: boolean | undefined;
   /** Null: never. */
   readonly expiresAt?: string | null | undefined;
@@ -114,6 +116,7 @@ export interface PropertiesView {
 }
 const propertiesSchema: z.ZodType<PropertiesView> = z.object({
   administrator: z.boolean().optional(),
+  readOnly: z.boolean().optional(),
   blocked: z.boolean().optional(),
   expiresAt: z.string().nullable().optional(),
   autoLogin: z.boolean().optional(),
@@ -129,6 +132,7 @@ export interface UserView {
   readonly group: string | null;
   readonly blocked: boolean;
   readonly administrator: boolean;
+  readonly role: 'administrator' | 'read-only' | 'user';
   /** Null: never. */
   readonly expiresAt: string | null;
   /** After too many wrong passwords or codes; null when not locked out now. */
@@ -156,6 +160,7 @@ export const userSchema: z.ZodType<UserView> = z.object({
   group: z.string().nullable(),
   blocked: z.boolean(),
   administrator: z.boolean(),
+  role: z.enum(['administrator', 'read-only', 'user']),
   expiresAt: z.string().nullable(),
   lockedUntil: z.string().nullable(),
   oneTimeCode: z.boolean(),
@@ -178,6 +183,8 @@ export const userListSchema: z.ZodType<UserListView> = z.object({ users: z.array
 /** What is to be said of a user or a group from now on; what is not named stays. */
 interface PropertyChangesRequest {
   readonly administrator?: boolean | undefined;
+  /** May see what an administrator sees, and change nothing. */
+  readonly readOnly?: boolean | undefined;
   readonly autoLogin?: boolean | undefined;
   readonly oneTimeCode?: boolean | undefined;
   /** Null: never. */
@@ -189,6 +196,7 @@ interface PropertyChangesRequest {
 }
 const inheritableNames = [
   'administrator',
+  'readOnly',
   'autoLogin',
   'oneTimeCode',
   'expiresAt',
@@ -200,6 +208,7 @@ export type InheritableName = (typeof inheritableNames)[number];
 
 const propertyChanges = {
   administrator: z.boolean().optional(),
+  readOnly: z.boolean().optional(),
   autoLogin: z.boolean().optional(),
   oneTimeCode: z.boolean().optional(),
   expiresAt: z.iso.datetime().nullable().optional(),

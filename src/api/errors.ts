@@ -5,6 +5,9 @@ import { TandemError } from '../core/errors.ts';
 const statusByEnding: readonly (readonly [ending: RegExp, status: number])[] = [
   [/\.unknown$/, 404],
   [/\.(exists|standby|already-paired|in-use|conflict|settled)$/, 409],
+  [/^api\.not-signed-in$|\.sign-in\.(wrong|code-needed)$/, 401],
+  [/^api\.(forbidden|csrf|token\.scope)$|\.sign-in\.closed$/, 403],
+  [/^api\.too-many-requests$|\.sign-in\.locked-out$/, 429],
   [/\.(refused|not-drained|not-claimed|role-lost|unreachable)$/, 503],
 ];
 
@@ -13,14 +16,25 @@ function statusOf(error: TandemError): number {
   return error.culprit === 'caller' ? 400 : error.culprit === 'us' ? 500 : 503;
 }
 
-/** Every failure leaves as `{ error: { code, message, hint, culprit } }`, in words and without a stack. */
-export function answerErrors(app: FastifyInstance): void {
+/** Which node takes changes, and where its pages are. */
+interface ActiveNode {
+  readonly name: string;
+  readonly address: string;
+  readonly url: string;
+}
+
+/**
+ * Every failure leaves as `{ error: { code, message, hint, culprit } }`, in words and without a stack; a standby's refusal
+ * also names the active node.
+ */
+export function answerErrors(app: FastifyInstance, activeNode: () => ActiveNode | undefined): void {
   app.setErrorHandler((error: FastifyError | TandemError, request, reply) => {
     const known = error instanceof TandemError ? error : fromFastify(error);
     const status = statusOf(known);
     if (status === 500) request.log.error({ err: error }, 'the API failed');
     const { code, message, hint, culprit } = known;
-    void reply.status(status).send({ error: { code, message, hint, culprit } });
+    const active = code === 'pair.standby' ? { active: activeNode() ?? null } : {};
+    void reply.status(status).send({ error: { code, message, hint, culprit, ...active } });
   });
   app.setNotFoundHandler((request, reply) => {
     void reply.status(404).send({

@@ -1,19 +1,20 @@
 import { chmodSync, rmSync } from 'node:fs';
+import cookie from '@fastify/cookie';
 import Fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
-import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Logger } from 'pino';
 import type { Node } from '../pair/node.ts';
-import { answerErrors } from './errors.ts';
-import { groupRoutes } from './routes/groups.ts';
-import { metricsRoutes } from './routes/metrics.ts';
-import { pairRoutes } from './routes/pair.ts';
-import { replicaRoutes } from './routes/replica.ts';
-import { sessionRoutes } from './routes/sessions.ts';
-import { settingsRoutes } from './routes/settings.ts';
-import { statusRoutes } from './routes/status.ts';
-import { userRoutes } from './routes/users.ts';
+import { mountApi } from './mount.ts';
+import type { Principal } from './principal.ts';
 
 const largestBodyBytes = 1024 * 1024;
+
+const whoeverOpensTheSocket: Principal = {
+  name: 'root',
+  role: 'administrator',
+  via: 'cli',
+  scopes: undefined,
+  session: undefined,
+};
 
 /**
  * The API on the node's unix socket. Who can open the socket (root and the group `tandem`) may do everything; the name
@@ -22,22 +23,8 @@ const largestBodyBytes = 1024 * 1024;
 export async function listenOnSocket(node: Node, socketPath: string, log: Logger): Promise<FastifyInstance> {
   const loggerInstance: FastifyBaseLogger = log.child({ part: 'api' }, { level: 'warn' });
   const app = Fastify({ loggerInstance, bodyLimit: largestBodyBytes });
-  app.setValidatorCompiler(validatorCompiler);
-  app.setSerializerCompiler(serializerCompiler);
-  answerErrors(app);
-  metricsRoutes(app, node);
-  await app.register(
-    async (v1) => {
-      statusRoutes(v1, node);
-      userRoutes(v1, node);
-      groupRoutes(v1, node);
-      settingsRoutes(v1, node);
-      sessionRoutes(v1, node);
-      pairRoutes(v1, node);
-      replicaRoutes(v1, node);
-    },
-    { prefix: '/api/v1' },
-  );
+  await app.register(cookie);
+  await mountApi(app, { node, identify: () => whoeverOpensTheSocket });
   rmSync(socketPath, { force: true });
   await app.listen({ path: socketPath });
   chmodSync(socketPath, 0o660);

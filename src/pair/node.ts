@@ -30,6 +30,7 @@ import { standbyError } from './standby-error.ts';
 import type { Observed } from './status.ts';
 import { switchOver } from './switchover.ts';
 import { until } from './until.ts';
+import { WebAccess } from './web-access.ts';
 import { Writer } from './writer.ts';
 
 const protectionTimeoutMs = 30_000;
@@ -55,6 +56,7 @@ export class Node {
   readonly vpnSettings: VpnSettingsNoun;
   readonly profiles: Profiles;
   readonly divergences: Divergences;
+  readonly web: WebAccess;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
@@ -104,6 +106,7 @@ export class Node {
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
     this.users = new UserAccounts({ store, write, now });
+    this.web = new WebAccess({ store, config, write, role: () => this.#role.role, users: this.users, now });
     this.groups = new UserGroups({ store, write, now });
     this.vpnSettings = new VpnSettingsNoun({ store, write });
     this.divergences = new Divergences({ store, directory: paths.quarantine, write, now });
@@ -293,6 +296,7 @@ export class Node {
   }
 
   #followRole(role: Role): void {
+    this.web.followRole(role);
     void this.#parts.privileged.followConnections(role === 'active').catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'connection tracking could not follow the role');
     });

@@ -17,7 +17,8 @@ export type RequestBody =
   | { readonly ask: 'firewall.apply'; readonly firewall: FirewallRequest }
   | { readonly ask: 'connections.run'; readonly connections: ConnectionTrackingRequest }
   | { readonly ask: 'connections.follow'; readonly serving: boolean }
-  | { readonly ask: 'recall.send'; readonly recall: RecallRequest };
+  | { readonly ask: 'recall.send'; readonly recall: RecallRequest }
+  | { readonly ask: 'listen'; readonly listen: ListenRequest };
 
 export interface HeartbeatRequest {
   readonly interface: string;
@@ -77,6 +78,13 @@ export interface RecallRequest {
   readonly port: number;
   /** Base64; a server's hard reset and nothing else (`core/recall/packet.ts`). */
   readonly packet: string;
+}
+
+/** A TCP port to take connections on, which the supervisor opens and hands over with its reply. */
+export interface ListenRequest {
+  /** One that need not be on this node yet, or `0.0.0.0` or `::` for every one. */
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface Request {
@@ -151,6 +159,8 @@ const recall: z.ZodType<RecallRequest> = z.strictObject({
     .regex(recallOpcodeInBase64, 'not a recall'),
 });
 
+const listen: z.ZodType<ListenRequest> = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port });
+
 const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('heartbeat.run'), heartbeat }),
   z.strictObject({ ask: z.literal('openvpn.run'), openvpn }),
@@ -159,6 +169,7 @@ const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('connections.run'), connections }),
   z.strictObject({ ask: z.literal('connections.follow'), serving: z.boolean() }),
   z.strictObject({ ask: z.literal('recall.send'), recall }),
+  z.strictObject({ ask: z.literal('listen'), listen }),
 ]);
 
 export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0), body });

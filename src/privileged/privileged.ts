@@ -1,7 +1,9 @@
+import type { Server } from 'node:net';
 import type {
   ConnectionTrackingRequest,
   FirewallRequest,
   HeartbeatRequest,
+  ListenRequest,
   OpenvpnRequest,
   RecallRequest,
 } from './channel.ts';
@@ -16,4 +18,6 @@ export interface Privileged {
   /** Tells the connection tracking whether this node serves the clients now. */
   followConnections(serving: boolean): Promise<void>;
   sendRecall(recall: RecallRequest): Promise<void>;
+  /** The port, open already; connections come as its events. */
+  listen(listen: ListenRequest): Promise<Server>;
 }

@@ -12,7 +12,17 @@ export interface NodeConfig {
   readonly interface: string;
   readonly address: string;
   readonly prefixLength: number;
+  /** Where the pages answer; without it on port 943 of the node's own address and of the virtual one. */
+  readonly web?: WebPlace | undefined;
 }
+
+export interface WebPlace {
+  /** `own`: the node's own address and the virtual one; `all`: every address of the machine. */
+  readonly on: 'own' | 'all';
+  readonly port: number;
+}
+
+export const defaultWebPlace: WebPlace = { on: 'own', port: 943 };
 
 const nodeConfigSchema: z.ZodType<NodeConfig> = z.strictObject({
   nodeId: z.uuid(),
@@ -23,6 +33,7 @@ const nodeConfigSchema: z.ZodType<NodeConfig> = z.strictObject({
   interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/, 'not an interface name'),
   address: z.ipv4(),
   prefixLength: z.int().min(8).max(30),
+  web: z.strictObject({ on: z.enum(['own', 'all']), port: z.int().min(1).max(65_535) }).optional(),
 });
 
 /**

@@ -4,6 +4,7 @@ import { TandemError } from '../core/errors.ts';
 import type { JournalEntry } from '../core/replication/entry.ts';
 import type { Head, Position } from '../core/replication/position.ts';
 import type { Actor } from './actor.ts';
+import { ApiTokens } from './api-token/api-token.ts';
 import { applyEntries } from './apply.ts';
 import { Certificates } from './certificate/certificate.ts';
 import { type Change, Listeners } from './changes.ts';
@@ -21,6 +22,7 @@ import { Settings } from './setting/setting.ts';
 import { copyDatabase } from './snapshot.ts';
 import { Transaction, WhileOpen } from './transaction.ts';
 import { Users } from './user/user.ts';
+import { WebSessions } from './web-session/web-session.ts';
 
 export interface StoreOptions {
   /** The database file; its directory is made (0700) when missing. */
@@ -52,6 +54,8 @@ export class Store {
   readonly clientAddresses: ClientAddresses;
   readonly settings: Settings;
   readonly identity: Identity;
+  readonly webSessions: WebSessions;
+  readonly apiTokens: ApiTokens;
   readonly #database: Database;
   readonly #now: () => number;
   readonly #listeners = new Listeners();
@@ -82,6 +86,8 @@ export class Store {
     this.clientAddresses = new ClientAddresses(database);
     this.settings = new Settings(database);
     this.identity = new Identity(database);
+    this.webSessions = new WebSessions(database);
+    this.apiTokens = new ApiTokens(database);
     this.#newest = journal.readHead(database);
   }
 

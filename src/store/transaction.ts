@@ -1,5 +1,6 @@
 import type { SQLInputValue } from 'node:sqlite';
 import { TandemError } from '../core/errors.ts';
+import { ApiTokensInTransaction } from './api-token/api-token.ts';
 import { CertificatesInTransaction } from './certificate/certificate.ts';
 import { ClientAddressesInTransaction } from './client-address/client-address.ts';
 import type { Writing } from './database.ts';
@@ -7,6 +8,7 @@ import { GroupsInTransaction } from './group/group.ts';
 import { IdentityInTransaction } from './identity/identity.ts';
 import { SettingsInTransaction } from './setting/setting.ts';
 import { UsersInTransaction } from './user/user.ts';
+import { WebSessionsInTransaction } from './web-session/web-session.ts';
 
 /** Every noun, readable and writable, for as long as one write runs. */
 export class Transaction {
@@ -16,6 +18,8 @@ export class Transaction {
   readonly clientAddresses: ClientAddressesInTransaction;
   readonly settings: SettingsInTransaction;
   readonly identity: IdentityInTransaction;
+  readonly webSessions: WebSessionsInTransaction;
+  readonly apiTokens: ApiTokensInTransaction;
   readonly #database: Writing;
 
   constructor(database: Writing) {
@@ -26,6 +30,8 @@ export class Transaction {
     this.clientAddresses = new ClientAddressesInTransaction(database);
     this.settings = new SettingsInTransaction(database);
     this.identity = new IdentityInTransaction(database);
+    this.webSessions = new WebSessionsInTransaction(database);
+    this.apiTokens = new ApiTokensInTransaction(database);
   }
 
   /** Makes the changes of an entry again. False, and nothing changed, where a row is not what it was back then. */

@@ -1,3 +1,4 @@
+import { Server } from 'node:net';
 import { TandemError } from '../core/errors.ts';
 import { type RequestBody, replySchema } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
@@ -7,19 +8,19 @@ const mostRequestsUnderWay = 64;
 
 /** The server's end of the channel to the supervisor: Node's IPC, which only parent and child share. */
 export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
-  const waiting = new Map<number, { resolve: () => void; reject: (error: Error) => void }>();
+  const waiting = new Map<number, { resolve: (handle: unknown) => void; reject: (error: Error) => void }>();
   let nextId = 0;
 
-  channel.on('message', (message) => {
+  channel.on('message', (message, handle: unknown) => {
     const reply = replySchema.safeParse(message);
     if (!reply.success) return;
     const request = waiting.get(reply.data.id);
     waiting.delete(reply.data.id);
-    if (reply.data.error === undefined) request?.resolve();
+    if (reply.data.error === undefined) request?.resolve(handle);
     else request?.reject(refused(reply.data.error));
   });
 
-  const ask = (body: RequestBody): Promise<void> =>
+  const exchange = (body: RequestBody): Promise<unknown> =>
     new Promise((resolve, reject) => {
       if (channel.send === undefined || waiting.size >= mostRequestsUnderWay) {
         reject(refused('it does not answer'));
@@ -31,9 +32,9 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
         reject(refused(`no answer to ${body.ask} within ${answerTimeoutMs / 1_000} s`));
       }, answerTimeoutMs);
       waiting.set(id, {
-        resolve: () => {
+        resolve: (handle) => {
           clearTimeout(timer);
-          resolve();
+          resolve(handle);
         },
         reject: (error) => {
           clearTimeout(timer);
@@ -43,6 +44,10 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
       channel.send({ id, body });
     });
 
+  const ask = async (body: RequestBody): Promise<void> => {
+    await exchange(body);
+  };
+
   return {
     runHeartbeat: (heartbeat) => ask({ ask: 'heartbeat.run', heartbeat }),
     runOpenvpn: (openvpn) => ask({ ask: 'openvpn.run', openvpn }),
@@ -51,6 +56,11 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     runConnectionTracking: (connections) => ask({ ask: 'connections.run', connections }),
     followConnections: (serving) => ask({ ask: 'connections.follow', serving }),
     sendRecall: (recall) => ask({ ask: 'recall.send', recall }),
+    listen: async (listen) => {
+      const server = await exchange({ ask: 'listen', listen });
+      if (server instanceof Server) return server;
+      throw refused('it handed no port over');
+    },
   };
 }
 

@@ -26,7 +26,7 @@ export class Duties {
     await applyRuleset(REMOVE_FIREWALL);
   }
 
-  async carryOut(body: RequestBody): Promise<void> {
+  async carryOut(body: Exclude<RequestBody, { readonly ask: 'listen' }>): Promise<void> {
     switch (body.ask) {
       case 'heartbeat.run':
         return this.#heartbeat.run(body.heartbeat);

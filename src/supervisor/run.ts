@@ -1,4 +1,6 @@
+import type { ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
+import type { Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { TandemError } from '../core/errors.ts';
@@ -9,6 +11,7 @@ import { type Account, accountNames, systemAccount } from '../settings/service-a
 import { Child } from './child.ts';
 import { Duties } from './duties.ts';
 import { KernelSettings } from './kernel-settings.ts';
+import { openPort } from './open-port.ts';
 
 const serverMain = fileURLToPath(new URL('./server-main.ts', import.meta.url));
 
@@ -89,7 +92,7 @@ function serverChild(account: Account, duties: Duties, log: Logger): Child {
       onStart: (child) => {
         child.on('message', (message) => {
           void answer(message, duties, log).then((reply) => {
-            if (reply !== undefined && child.connected) child.send(reply);
+            hand(child, reply);
           });
         });
       },
@@ -98,7 +101,21 @@ function serverChild(account: Account, duties: Duties, log: Logger): Child {
   );
 }
 
-async function answer(message: unknown, duties: Duties, log: Logger): Promise<Reply | undefined> {
+/** Sends the reply, and with it the port that was opened: from then on it is the server's alone. */
+function hand(child: ChildProcess, answered: Answered | undefined): void {
+  if (answered === undefined) return;
+  const { reply, port } = answered;
+  if (!child.connected) port?.close();
+  else if (port === undefined) child.send(reply);
+  else child.send(reply, port, () => port.close());
+}
+
+interface Answered {
+  readonly reply: Reply;
+  readonly port?: Server | undefined;
+}
+
+async function answer(message: unknown, duties: Duties, log: Logger): Promise<Answered | undefined> {
   const request = requestSchema.safeParse(message);
   if (!request.success) {
     log.error({ reason: request.error.message }, 'refused a malformed request of the server');
@@ -106,10 +123,11 @@ async function answer(message: unknown, duties: Duties, log: Logger): Promise<Re
   }
   const { id, body } = request.data;
   try {
+    if (body.ask === 'listen') return { reply: { id }, port: await openPort(body.listen) };
     await duties.carryOut(body);
-    return { id };
+    return { reply: { id } };
   } catch (error) {
     log.error({ err: error, ask: body.ask }, 'could not do what the server asked');
-    return { id, error: error instanceof Error ? error.message : String(error) };
+    return { reply: { id, error: error instanceof Error ? error.message : String(error) } };
   }
 }

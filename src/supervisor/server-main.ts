@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import { listenOnHttps } from '../api/https/server.ts';
 import { listenOnSocket } from '../api/server.ts';
 import { HeartbeatClient } from '../pair/heartbeat-client.ts';
 import { Node } from '../pair/node.ts';
@@ -47,12 +48,14 @@ const node = new Node({
 
 const api = await listenOnSocket(node, paths.apiSocket, log);
 await node.start();
+const https = await listenOnHttps({ node, privileged, log });
 
 let stopping = false;
 async function stop(cause: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info({ cause }, 'stopping');
+  await https.close();
   await api.close();
   await node.stop();
   process.exit(0);

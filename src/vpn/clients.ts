@@ -2,11 +2,12 @@ import type { Logger } from 'pino';
 import { type LoginFact, LoginMemory } from '../access/auth/login-memory.ts';
 import { type DoorEvent, Doorkeeper } from '../access/openvpn/doorkeeper.ts';
 import { findStandingUser } from '../accounts/standing.ts';
+import { lockoutRules } from '../core/accounts/lockout.ts';
 import type { Session } from '../core/openvpn/sessions.ts';
 import type { Presence } from '../core/recall/campaign.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
-import { lockoutRules, loginAccount, wasRevoked } from './standing.ts';
+import { loginAccount, wasRevoked } from './standing.ts';
 
 /** What whoever brings clients back must hear at once. */
 export type ClientNews =

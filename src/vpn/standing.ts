@@ -1,14 +1,7 @@
 import type { LoginAccount } from '../access/auth/login-gate.ts';
 import type { StandingUser } from '../accounts/standing.ts';
-import type { LockoutRules } from '../core/accounts/lockout.ts';
 import { isExpired, needsPassword } from '../core/accounts/standing.ts';
-import type { LockoutSettings } from '../core/vpn/settings.ts';
 import type { Certificate } from '../store/certificate/certificate.ts';
-
-export function lockoutRules(settings: LockoutSettings): LockoutRules {
-  const { failures, windowMinutes, minutes } = settings;
-  return { failures, windowMs: windowMinutes * 60_000, durationMs: minutes * 60_000 };
-}
 
 /** The account as the door sees it at the moment. */
 export function loginAccount(

@@ -65,7 +65,7 @@ export class LoginGate {
     };
     const answer = parseLoginAnswer(request.password());
     const refusal =
-      checkOwner(who.commonName, who.username) ?? (await this.#checkAnswer(who.username, answer));
+      checkOwner(who.commonName, who.username) ?? (await this.checkAnswer(who.username, answer));
     if (refusal === undefined) return { accept: true, ...who };
     const minutes = this.#memory.minutesLockedOut(
       who.username,
@@ -75,7 +75,8 @@ export class LoginGate {
     return { accept: false, ...who, refusal, words };
   }
 
-  async #checkAnswer(username: string, answer: LoginAnswer): Promise<Refusal | undefined> {
+  /** Undefined: these are the user's password and code, and the user may be in. */
+  async checkAnswer(username: string, answer: LoginAnswer): Promise<Refusal | undefined> {
     if (answer.password.length > MAX_PASSWORD_LENGTH) return 'wrong-password';
     const verdict = await this.#turnstile.pass(async () => {
       // Looked up when its turn comes: a user who was blocked or locked out meanwhile is refused.

@@ -11,6 +11,7 @@ import {
   groupSchema,
   writeAnswerSchema,
 } from '../contract.ts';
+import { groupPolicy } from '../policies/groups.ts';
 import { presentProperties, readPropertyChanges } from '../properties.ts';
 
 const newGroupSchema = z.strictObject({ name: z.string().max(64) });
@@ -19,23 +20,35 @@ const params = z.object({ group: z.string().max(64) });
 export function groupRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
-  app.get('/groups', { schema: { response: { 200: groupListSchema } } }, () => ({
-    groups: node.groups.list().map(presentGroup),
-  }));
+  app.get(
+    '/groups',
+    { config: { policy: groupPolicy.list }, schema: { response: { 200: groupListSchema } } },
+    () => ({
+      groups: node.groups.list().map(presentGroup),
+    }),
+  );
 
-  app.get('/groups/:group', { schema: { params, response: { 200: groupSchema } } }, (request) =>
-    presentGroup(node.groups.show(request.params.group)),
+  app.get(
+    '/groups/:group',
+    { config: { policy: groupPolicy.show }, schema: { params, response: { 200: groupSchema } } },
+    (request) => presentGroup(node.groups.show(request.params.group)),
   );
 
   app.post(
     '/groups',
-    { schema: { body: newGroupSchema, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: groupPolicy.add },
+      schema: { body: newGroupSchema, response: { 200: writeAnswerSchema } },
+    },
     async (request) => presentWritten(await node.groups.add(actorOf(request), request.body.name)),
   );
 
   app.patch(
     '/groups/:group',
-    { schema: { params, body: groupChangesSchema, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: groupPolicy.change },
+      schema: { params, body: groupChangesSchema, response: { 200: writeAnswerSchema } },
+    },
     async (request) => {
       const wishes = readPropertyChanges(request.body);
       return presentWritten(await node.groups.set(actorOf(request), request.params.group, wishes));
@@ -44,7 +57,7 @@ export function groupRoutes(instance: FastifyInstance, node: Node): void {
 
   app.delete(
     '/groups/:group',
-    { schema: { params, response: { 200: writeAnswerSchema } } },
+    { config: { policy: groupPolicy.remove }, schema: { params, response: { 200: writeAnswerSchema } } },
     async (request) => presentWritten(await node.groups.remove(actorOf(request), request.params.group)),
   );
 }

@@ -5,6 +5,7 @@ import { formatPosition, type Position } from '../../core/replication/position.t
 import { type Divergence, openEntries, type SetAside } from '../../pair/divergences.ts';
 import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
+import { replicaPolicy } from '../policies/replica.ts';
 import {
   type DivergenceView,
   discardAnswerSchema,
@@ -32,7 +33,10 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
 
   app.get(
     '/journal',
-    { schema: { querystring: journalQuery, response: { 200: journalSchema } } },
+    {
+      config: { policy: replicaPolicy.readJournal },
+      schema: { querystring: journalQuery, response: { 200: journalSchema } },
+    },
     (request) => {
       const after = Math.max(0, node.store.position.sequence - request.query.last);
       const entries = node.store.entriesAfter(after, request.query.last);
@@ -40,17 +44,25 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
     },
   );
 
-  app.post('/replica/reseed', { schema: { response: { 200: reseedAnswerSchema } } }, () => ({
-    begun: node.reseed(),
-  }));
+  app.post(
+    '/replica/reseed',
+    { config: { policy: replicaPolicy.reseed }, schema: { response: { 200: reseedAnswerSchema } } },
+    () => ({
+      begun: node.reseed(),
+    }),
+  );
 
-  app.get('/replica/divergences', { schema: { response: { 200: divergenceListSchema } } }, async () => ({
-    divergences: (await node.divergences.list()).map(presentDivergence),
-  }));
+  app.get(
+    '/replica/divergences',
+    { config: { policy: replicaPolicy.read }, schema: { response: { 200: divergenceListSchema } } },
+    async () => ({
+      divergences: (await node.divergences.list()).map(presentDivergence),
+    }),
+  );
 
   app.get(
     '/replica/divergences/:id',
-    { schema: { params, response: { 200: divergenceDetailSchema } } },
+    { config: { policy: replicaPolicy.read }, schema: { params, response: { 200: divergenceDetailSchema } } },
     async (request) => {
       const { entries } = await node.divergences.show(request.params.id);
       const shown = entries.map((one) => ({ ...presentEntry(one, words), state: stateOf(one) }));
@@ -60,13 +72,19 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
 
   app.post(
     '/replica/divergences/:id/reapply',
-    { schema: { params, body: reapplySchema, response: { 200: reapplyAnswerSchema } } },
+    {
+      config: { policy: replicaPolicy.decide },
+      schema: { params, body: reapplySchema, response: { 200: reapplyAnswerSchema } },
+    },
     (request) => node.divergences.reapply(actorOf(request), request.params.id, request.body.entry),
   );
 
   app.post(
     '/replica/divergences/:id/discard',
-    { schema: { params, body: discardSchema, response: { 200: discardAnswerSchema } } },
+    {
+      config: { policy: replicaPolicy.decide },
+      schema: { params, body: discardSchema, response: { 200: discardAnswerSchema } },
+    },
     async (request) => {
       const { entry: sequence, reason } = request.body;
       const discarded = await node.divergences.discard(actorOf(request), request.params.id, sequence, reason);
@@ -76,13 +94,17 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
 
   app.post(
     '/replica/divergences/:id/export',
-    { schema: { params, response: { 200: exportAnswerSchema } } },
+    { config: { policy: replicaPolicy.export }, schema: { params, response: { 200: exportAnswerSchema } } },
     async (request) => ({ text: await node.divergences.export(request.params.id) }),
   );
 
   app.post(
     '/replica/divergences',
-    { bodyLimit: 64 * 1024 * 1024, schema: { body: importSchema, response: { 200: importAnswerSchema } } },
+    {
+      bodyLimit: 64 * 1024 * 1024,
+      config: { policy: replicaPolicy.import },
+      schema: { body: importSchema, response: { 200: importAnswerSchema } },
+    },
     async (request) => {
       const { id, lost } = await node.divergences.import(request.body.text);
       return { id, lost };

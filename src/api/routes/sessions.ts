@@ -3,6 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ConnectedClient } from '../../core/openvpn/connected-client.ts';
 import type { Node } from '../../pair/node.ts';
+import { sessionPolicy } from '../policies/sessions.ts';
 import { isoTime } from '../properties.ts';
 import {
   disconnectAnswerSchema,
@@ -17,14 +18,21 @@ const userParams = z.object({ user: z.string().max(64) });
 export function sessionRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
-  app.get('/sessions', { schema: { response: { 200: sessionListSchema } } }, () => ({
-    from: node.serves ? ('here' as const) : ('peer' as const),
-    sessions: node.sessions().map(presentSession),
-  }));
+  app.get(
+    '/sessions',
+    { config: { policy: sessionPolicy.list }, schema: { response: { 200: sessionListSchema } } },
+    () => ({
+      from: node.serves ? ('here' as const) : ('peer' as const),
+      sessions: node.sessions().map(presentSession),
+    }),
+  );
 
   app.post(
     '/sessions/:id/disconnect',
-    { schema: { params, body: disconnectSchema, response: { 200: disconnectAnswerSchema } } },
+    {
+      config: { policy: sessionPolicy.disconnect },
+      schema: { params, body: disconnectSchema, response: { 200: disconnectAnswerSchema } },
+    },
     async (request) => ({
       disconnected: await node.disconnect((one) => one.id === request.params.id, request.body.reason),
     }),
@@ -32,7 +40,10 @@ export function sessionRoutes(instance: FastifyInstance, node: Node): void {
 
   app.post(
     '/users/:user/disconnect',
-    { schema: { params: userParams, body: disconnectSchema, response: { 200: disconnectAnswerSchema } } },
+    {
+      config: { policy: sessionPolicy.disconnect },
+      schema: { params: userParams, body: disconnectSchema, response: { 200: disconnectAnswerSchema } },
+    },
     async (request) => ({
       disconnected: await node.disconnect((one) => one.user === request.params.user, request.body.reason),
     }),

@@ -5,6 +5,7 @@ import { keepalivePresets, longestOutageSeconds, pingsPerHour } from '../../core
 import { defaultVpnSettings } from '../../core/vpn/settings.ts';
 import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
+import { settingsPolicy } from '../policies/settings.ts';
 import {
   type ConsequenceView,
   type VpnSettingsView,
@@ -16,11 +17,18 @@ import {
 export function settingsRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
-  app.get('/settings/vpn', { schema: { response: { 200: vpnSettingsViewSchema } } }, () => present(node));
+  app.get(
+    '/settings/vpn',
+    { config: { policy: settingsPolicy.read }, schema: { response: { 200: vpnSettingsViewSchema } } },
+    () => present(node),
+  );
 
   app.patch(
     '/settings/vpn',
-    { schema: { body: vpnSettingsChangeSchema, response: { 200: vpnSettingsChangeAnswerSchema } } },
+    {
+      config: { policy: settingsPolicy.change },
+      schema: { body: vpnSettingsChangeSchema, response: { 200: vpnSettingsChangeAnswerSchema } },
+    },
     async (request) => {
       const { settings, dryRun } = request.body;
       const clients = (process: string | undefined): number =>

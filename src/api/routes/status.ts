@@ -2,14 +2,20 @@ import type { FastifyInstance } from 'fastify';
 import type { Node } from '../../pair/node.ts';
 import { holdsAddress, type Observed, sentenceOf, warningsOf } from '../../pair/status.ts';
 import { type StatusView, statusSchema, type VerificationView, verificationSchema } from '../contract.ts';
+import { replicaPolicy } from '../policies/replica.ts';
+import { statusPolicy } from '../policies/status.ts';
 
 export function statusRoutes(app: FastifyInstance, node: Node): void {
-  app.get('/status', { schema: { response: { 200: statusSchema } } }, async () =>
-    presentStatus(await node.observe()),
+  app.get(
+    '/status',
+    { config: { policy: statusPolicy.read }, schema: { response: { 200: statusSchema } } },
+    async () => presentStatus(await node.observe()),
   );
 
-  app.post('/replica/verify', { schema: { response: { 200: verificationSchema } } }, async () =>
-    presentOutcome(await node.verify()),
+  app.post(
+    '/replica/verify',
+    { config: { policy: replicaPolicy.verify }, schema: { response: { 200: verificationSchema } } },
+    async () => presentOutcome(await node.verify()),
   );
 }
 

@@ -13,6 +13,8 @@ import {
   userSchema,
   writeAnswerSchema,
 } from '../contract.ts';
+import { userPolicy } from '../policies/users.ts';
+import { roleOf } from '../principal.ts';
 import { isoTime, presentProperties, readPropertyChanges } from '../properties.ts';
 
 const newUserSchema = z.strictObject({ name: z.string().max(64), password: z.string().max(4_096) });
@@ -25,29 +27,44 @@ const profileSchema = z.strictObject({ name: z.string().max(64) });
 export function userRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
 
-  app.get('/users', { schema: { response: { 200: userListSchema } } }, () => ({
-    users: node.users.list().map((user) => presentUser(user, new Date())),
-  }));
+  app.get(
+    '/users',
+    { config: { policy: userPolicy.list }, schema: { response: { 200: userListSchema } } },
+    () => ({
+      users: node.users.list().map((user) => presentUser(user, new Date())),
+    }),
+  );
 
-  app.get('/users/:user', { schema: { params: userParams, response: { 200: userSchema } } }, (request) =>
-    presentUser(node.users.show(request.params.user), new Date()),
+  app.get(
+    '/users/:user',
+    { config: { policy: userPolicy.show }, schema: { params: userParams, response: { 200: userSchema } } },
+    (request) => presentUser(node.users.show(request.params.user), new Date()),
   );
 
   app.post(
     '/users',
-    { schema: { body: newUserSchema, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: userPolicy.add },
+      schema: { body: newUserSchema, response: { 200: writeAnswerSchema } },
+    },
     async (request) => presentWritten(await node.users.add(actorOf(request), request.body)),
   );
 
   app.delete(
     '/users/:user',
-    { schema: { params: userParams, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: userPolicy.remove },
+      schema: { params: userParams, response: { 200: writeAnswerSchema } },
+    },
     async (request) => presentWritten(await node.users.remove(actorOf(request), request.params.user)),
   );
 
   app.patch(
     '/users/:user',
-    { schema: { params: userParams, body: userChangesSchema, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: userPolicy.change },
+      schema: { params: userParams, body: userChangesSchema, response: { 200: writeAnswerSchema } },
+    },
     async (request) => {
       const wishes = readPropertyChanges(request.body);
       return presentWritten(await node.users.set(actorOf(request), request.params.user, wishes));
@@ -60,7 +77,10 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
   ] as const) {
     app.post(
       `/users/:user/${path}`,
-      { schema: { params: userParams, response: { 200: writeAnswerSchema } } },
+      {
+        config: { policy: userPolicy.block },
+        schema: { params: userParams, response: { 200: writeAnswerSchema } },
+      },
       async (request) =>
         presentWritten(await node.users.setBlocked(actorOf(request), request.params.user, blocked)),
     );
@@ -68,7 +88,10 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
 
   app.put(
     '/users/:user/password',
-    { schema: { params: userParams, body: passwordSchema, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: userPolicy.setPassword },
+      schema: { params: userParams, body: passwordSchema, response: { 200: writeAnswerSchema } },
+    },
     async (request) =>
       presentWritten(
         await node.users.setPassword(actorOf(request), request.params.user, request.body.password),
@@ -77,20 +100,29 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
 
   app.post(
     '/users/:user/one-time-code',
-    { schema: { params: userParams, body: oneTimeCodeSchema, response: { 200: oneTimeKeyAnswerSchema } } },
+    {
+      config: { policy: userPolicy.oneTimeCode },
+      schema: { params: userParams, body: oneTimeCodeSchema, response: { 200: oneTimeKeyAnswerSchema } },
+    },
     (request) => node.users.oneTimeKey(actorOf(request), request.params.user, request.body.renew),
   );
 
   app.delete(
     '/users/:user/one-time-code',
-    { schema: { params: userParams, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: userPolicy.oneTimeCode },
+      schema: { params: userParams, response: { 200: writeAnswerSchema } },
+    },
     async (request) =>
       presentWritten(await node.users.removeOneTimeKey(actorOf(request), request.params.user)),
   );
 
   app.delete(
     '/users/:user/profiles/:profile',
-    { schema: { params: profileParams, response: { 200: writeAnswerSchema } } },
+    {
+      config: { policy: userPolicy.revokeProfile },
+      schema: { params: profileParams, response: { 200: writeAnswerSchema } },
+    },
     async (request) => {
       const { user, profile } = request.params;
       return presentWritten(await node.profiles.revoke(actorOf(request), user, profile));
@@ -99,7 +131,10 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
 
   app.post(
     '/users/:user/profiles',
-    { schema: { params: userParams, body: profileSchema, response: { 200: profileAnswerSchema } } },
+    {
+      config: { policy: userPolicy.getProfile },
+      schema: { params: userParams, body: profileSchema, response: { 200: profileAnswerSchema } },
+    },
     async (request) => {
       const answer = await node.profiles.get(actorOf(request), request.params.user, request.body.name);
       return {
@@ -120,6 +155,7 @@ function presentUser(user: UserWithProfiles, now: Date): UserView {
     group: user.group ?? null,
     blocked,
     administrator,
+    role: roleOf(user),
     expiresAt: expiresAt === undefined ? null : isoTime(expiresAt),
     lockedUntil: lockedUntil > now.getTime() ? isoTime(lockedUntil) : null,
     oneTimeCode: user.oneTimeKey !== undefined,

@@ -1,3 +1,5 @@
+import type { LockoutSettings } from '../vpn/settings.ts';
+
 /** After this many wrong answers within the window a user is locked out for the duration. */
 export interface LockoutRules {
   readonly failures: number;
@@ -6,6 +8,12 @@ export interface LockoutRules {
 }
 
 export const defaultLockoutRules: LockoutRules = { failures: 5, windowMs: 900_000, durationMs: 900_000 };
+
+/** As an administrator sets them, in minutes. */
+export function lockoutRules(settings: LockoutSettings): LockoutRules {
+  const { failures, windowMinutes, minutes } = settings;
+  return { failures, windowMs: windowMinutes * 60_000, durationMs: minutes * 60_000 };
+}
 
 /** Wrong answers of one user that still count, oldest first, in milliseconds of one clock. */
 export type Failures = readonly number[];

@@ -1,6 +1,8 @@
 /** What can be said of a user, of a group and of everybody. What is left out is not said there. Times are milliseconds since 1970. */
 export interface Properties {
   readonly administrator?: boolean;
+  /** May see what an administrator sees, and change nothing. */
+  readonly readOnly?: boolean;
   readonly blocked?: boolean;
   /** Null: never. */
   readonly expiresAt?: number | null;
@@ -19,6 +21,7 @@ export type PropertyName = keyof Properties;
 /** What counts for one user. */
 export interface EffectiveProperties {
   readonly administrator: boolean;
+  readonly readOnly: boolean;
   readonly blocked: boolean;
   /** Undefined: never. */
   readonly expiresAt: number | undefined;
@@ -44,6 +47,7 @@ export function effectiveProperties(
   const said: Properties = { ...everybody, ...group, ...user };
   return {
     administrator: said.administrator ?? false,
+    readOnly: said.readOnly ?? false,
     blocked: [user, group, everybody].some((one) => one.blocked === true),
     expiresAt: said.expiresAt ?? undefined,
     autoLogin: said.autoLogin ?? false,

@@ -8,7 +8,9 @@ export type IdentityName =
   | 'server-private-key'
   | 'tls-crypt-v2-server-key'
   | 'auth-token-secret'
-  | 'crl-number';
+  | 'crl-number'
+  | 'web-certificate'
+  | 'web-private-key';
 
 /** Reads at any time. */
 export class Identity {

@@ -19,6 +19,11 @@ const shown: ReadonlySet<string> = new Set([
   'certificate.revocation_reason',
   'client_address.ipv4',
   'setting.value',
+  'web_session.user_name',
+  'web_session.address',
+  'api_token.name',
+  'api_token.user_name',
+  'api_token.scopes',
 ]);
 /** Stored as 0 and 1. */
 const flags: ReadonlySet<string> = new Set(['user.blocked', 'user.administrator']);

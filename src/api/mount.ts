@@ -1,0 +1,42 @@
+import type { FastifyInstance } from 'fastify';
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
+import type { Node } from '../pair/node.ts';
+import { authorise, type Identify } from './authorise.ts';
+import { answerErrors } from './errors.ts';
+import { groupRoutes } from './routes/groups.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { pairRoutes } from './routes/pair.ts';
+import { replicaRoutes } from './routes/replica.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import { settingsRoutes } from './routes/settings.ts';
+import { statusRoutes } from './routes/status.ts';
+import { tokenRoutes } from './routes/tokens.ts';
+import { userRoutes } from './routes/users.ts';
+import { webSessionRoutes } from './routes/web-sessions.ts';
+
+/** Every route of the API, with its shapes, its policies and its errors; the same on the socket and over TLS. */
+export async function mountApi(
+  app: FastifyInstance,
+  parts: { readonly node: Node; readonly identify: Identify },
+): Promise<void> {
+  const { node } = parts;
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  answerErrors(app, () => node.web.activeNode());
+  authorise(app, parts.identify);
+  metricsRoutes(app, node);
+  await app.register(
+    async (v1) => {
+      statusRoutes(v1, node);
+      webSessionRoutes(v1, node);
+      tokenRoutes(v1, node);
+      userRoutes(v1, node);
+      groupRoutes(v1, node);
+      settingsRoutes(v1, node);
+      sessionRoutes(v1, node);
+      pairRoutes(v1, node);
+      replicaRoutes(v1, node);
+    },
+    { prefix: '/api/v1' },
+  );
+}

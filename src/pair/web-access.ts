@@ -1,0 +1,91 @@
+import { ApiTokens } from '../accounts/api-tokens.ts';
+import { SignIn } from '../accounts/sign-in.ts';
+import type { UserAccounts } from '../accounts/users.ts';
+import { renewOwnCertificate } from '../accounts/web-certificate.ts';
+import { WebSessions } from '../accounts/web-sessions.ts';
+import type { Write } from '../accounts/write.ts';
+import { bareAddress } from '../settings/network.ts';
+import { defaultWebPlace, type NodeConfig } from '../settings/node.ts';
+import { type PairNode, type PairSettings, viewOf } from '../settings/pair.ts';
+import { readPairSettings, readVpnSettings } from '../settings/read.ts';
+import type { Store } from '../store/store.ts';
+import type { Role } from './role.ts';
+
+interface WebAccessParts {
+  readonly store: Store;
+  readonly config: NodeConfig;
+  readonly write: Write;
+  readonly role: () => Role;
+  readonly users: Pick<UserAccounts, 'rememberLogin'>;
+  readonly now: () => number;
+}
+
+/** Who may open the pages of this node, where they answer and how the node proves itself there. */
+export class WebAccess {
+  readonly signIn: SignIn;
+  readonly sessions: WebSessions;
+  readonly tokens: ApiTokens;
+  readonly #parts: WebAccessParts;
+  readonly #roleListeners = new Set<(role: Role) => void>();
+
+  constructor(parts: WebAccessParts) {
+    const { store, write, users, now } = parts;
+    this.#parts = parts;
+    this.signIn = new SignIn({ store, rememberLogin: (fact) => users.rememberLogin(fact), now });
+    this.sessions = new WebSessions({ store, write, now });
+    this.tokens = new ApiTokens({ store, write, now });
+  }
+
+  onRole(listener: (role: Role) => void): void {
+    this.#roleListeners.add(listener);
+  }
+
+  followRole(role: Role): void {
+    for (const listener of this.#roleListeners) listener(role);
+  }
+
+  /** Where the pages answer: `0.0.0.0` for everywhere. */
+  addresses(): readonly string[] {
+    const { config } = this.#parts;
+    if (config.web?.on === 'all') return ['0.0.0.0'];
+    const pair = this.#pair;
+    return [config.address, ...(pair === undefined ? [] : [bareAddress(pair.virtualAddress)])];
+  }
+
+  get port(): number {
+    return (this.#parts.config.web ?? defaultWebPlace).port;
+  }
+
+  /** Every name and address under which a browser may reach the pages of this node or of its pair. */
+  names(): readonly string[] {
+    const { config, store } = this.#parts;
+    const pair = this.#pair;
+    const nodes = pair?.nodes.flatMap(({ name, address }) => [name, address]) ?? [];
+    const shared = pair === undefined ? [] : [bareAddress(pair.virtualAddress)];
+    const { host } = readVpnSettings(store);
+    const all = [config.name, config.address, ...nodes, ...shared, ...(host === '' ? [] : [host])];
+    return [...new Set([...all, 'localhost', '127.0.0.1'])];
+  }
+
+  /** On the active node: sees to it that the certificate of the pages is in force and names what it should. */
+  async renewCertificate(): Promise<void> {
+    const { store, write, now, role } = this.#parts;
+    if (role() === 'active') await renewOwnCertificate({ store, write, now }, this.names());
+  }
+
+  /** Seen from a standby: which node is active, and where its pages are. Undefined on the active one. */
+  activeNode(): { name: string; address: string; url: string } | undefined {
+    const peer = this.#peer;
+    if (this.#parts.role() === 'active' || peer === undefined) return undefined;
+    return { name: peer.name, address: peer.address, url: `https://${peer.address}:${this.port}/` };
+  }
+
+  get #pair(): PairSettings | undefined {
+    return readPairSettings(this.#parts.store);
+  }
+
+  get #peer(): PairNode | undefined {
+    const pair = this.#pair;
+    return pair === undefined ? undefined : viewOf(pair, this.#parts.config.nodeId)?.peer;
+  }
+}
