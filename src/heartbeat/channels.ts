@@ -36,6 +36,8 @@ export class Channels {
   readonly #channels: readonly Channel[];
   readonly #virtual: () => readonly Prefix[];
   readonly #family: 4 | 6;
+  /** The channel that is read next. */
+  #turn = 0;
 
   constructor(plans: readonly PathPlan[], family: 4 | 6, virtual: () => readonly Prefix[]) {
     this.#family = family;
@@ -101,17 +103,24 @@ export class Channels {
     if (!taken) throw failure;
   }
 
-  /** The next packet of any path, with the name of the path it came by. */
+  /** The next packet of any path, with the name of the path it came by; in turns, so that copies stay side by side. */
   receive(): Datagram | undefined {
-    for (const channel of this.#channels) {
-      for (;;) {
-        const datagram = channel.socket?.receive();
-        if (datagram === undefined) break;
-        const path = this.#pathOf(datagram, channel);
-        if (path !== undefined) return { ...datagram, path, sender: channel.plan.peer };
-      }
+    for (let tried = 0; tried < this.#channels.length; tried += 1) {
+      const channel = this.#channels[this.#turn];
+      this.#turn = (this.#turn + 1) % this.#channels.length;
+      const datagram = channel === undefined ? undefined : this.#receiveFrom(channel);
+      if (datagram !== undefined) return datagram;
     }
     return undefined;
+  }
+
+  #receiveFrom(channel: Channel): Datagram | undefined {
+    for (;;) {
+      const datagram = channel.socket?.receive();
+      if (datagram === undefined) return undefined;
+      const path = this.#pathOf(datagram, channel);
+      if (path !== undefined) return { ...datagram, path, sender: channel.plan.peer };
+    }
   }
 
   close(): void {

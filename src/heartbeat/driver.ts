@@ -1,4 +1,4 @@
-import type { Candidate, CandidateOptions, View } from '../core/election/candidate.ts';
+import type { Candidate, View } from '../core/election/candidate.ts';
 import { sameVerdict } from '../core/election/verdict.ts';
 import type { IpAddress } from '../core/net/address.ts';
 import type { Prefix } from '../core/net/prefix.ts';
@@ -23,11 +23,17 @@ import type { Wire } from './wire/wire.ts';
 /** As many as a full socket buffer holds: a turn sees everything that had arrived before it decides on silence. */
 const MOST_DATAGRAMS_PER_TURN = 512;
 
+/** Who else is on the LAN; asked to find out whether this node is isolated. */
+export interface Surroundings {
+  readonly gateway: IpAddress | undefined;
+  readonly peers: readonly IpAddress[];
+}
+
 export interface DriverParts {
   readonly router: VirtualRouter;
   readonly wire: Wire;
   readonly kernel: KernelInterface;
-  readonly gateway: IpAddress | undefined;
+  readonly surroundings: Surroundings;
   readonly log: Logger;
   readonly onTransition: (transition: Transition) => void;
   /** The driver cannot go on; the caller must stop it. */
@@ -59,7 +65,7 @@ export class Driver {
     this.#reports = new ReportLog(parts.log);
     this.#dueAt = now();
     this.#state = createInstance(parts.router, this.#dueAt, parts.kernel.linkUp);
-    this.#standing = new Standing(parts.kernel, candidateOptions(parts.router, parts.gateway), this.#dueAt);
+    this.#standing = new Standing(parts.kernel, { ...parts.router, ...parts.surroundings }, this.#dueAt);
     this.#guard = new AddressGuard(parts.kernel, this.#reports, this.#dueAt);
   }
 
@@ -85,9 +91,9 @@ export class Driver {
     this.#submit({ type: 'shutdown' });
   }
 
-  reconfigure(router: VirtualRouter, wire: Wire, gateway: IpAddress | undefined): void {
+  reconfigure(router: VirtualRouter, wire: Wire, surroundings: Surroundings): void {
     this.#wire = wire;
-    this.#standing.reconfigure(candidateOptions(router, gateway), now());
+    this.#standing.reconfigure({ ...router, ...surroundings }, now());
     this.#guarded(() => {
       const { verdict } = this.#standing.judge(now(), this.#view());
       this.#perform({ type: 'reconfigure', router: { ...router, priority: verdict.effectivePriority } });
@@ -100,6 +106,7 @@ export class Driver {
     readonly healthy: boolean;
     readonly reason: string;
     readonly timeToLive: Duration;
+    readonly successor?: boolean | undefined;
   }): void {
     this.#standing.report(now(), report);
     this.refresh();
@@ -131,11 +138,12 @@ export class Driver {
     for (let count = 0; count < MOST_DATAGRAMS_PER_TURN; count += 1) {
       const datagram = kernel.receive();
       if (datagram === undefined) break;
-      this.#perform({ type: 'datagram', ...this.#wire.open(datagram) });
+      const { keyId: _, ...opened } = this.#wire.open(datagram);
+      this.#perform({ type: 'datagram', ...opened });
     }
     this.#hearNeighbours();
     kernel.acknowledgeTimer();
-    this.#try(() => this.#standing.askGateway(now()));
+    this.#try(() => this.#standing.askNeighbours(now()));
     this.#judge();
     const due = deadline(this.#state);
     if (due !== undefined && now() >= due.at) {
@@ -233,12 +241,10 @@ export class Driver {
         );
         return undefined;
       case 'advertise': {
-        const { advertisement } = effect;
-        const encoded = (path: { source: IpAddress; destination: IpAddress }): Uint8Array =>
-          this.#wire.encode(advertisement, path);
-        return {
-          type: this.#try(() => this.#parts.kernel.send(encoded)) ? 'advertised' : 'advertise-failed',
-        };
+        let left = false;
+        for (const encode of this.#wire.encoders(effect.advertisement))
+          left = this.#try(() => this.#parts.kernel.send(encode)) || left;
+        return { type: left ? 'advertised' : 'advertise-failed' };
       }
       case 'transition':
         this.#changed(effect);
@@ -294,11 +300,4 @@ export class Driver {
       this.#parts.onFatal(error);
     }
   }
-}
-
-function candidateOptions(
-  { priority, interval }: VirtualRouter,
-  gateway: IpAddress | undefined,
-): CandidateOptions {
-  return { priority, interval, gateway };
 }

@@ -5,7 +5,13 @@ import { milliseconds } from '../core/time/duration.ts';
 import { now } from '../linux/clock.ts';
 import { runAheadOfOthers, type Scheduling } from '../linux/scheduling.ts';
 import type { Config } from './config/schema.ts';
-import { familyOf, gatewayOf, kernelPlan, virtualAddresses, virtualRouter } from './config/virtual-router.ts';
+import {
+  familyOf,
+  kernelPlan,
+  surroundingsOf,
+  virtualAddresses,
+  virtualRouter,
+} from './config/virtual-router.ts';
 import { type Controlled, ControlServer } from './control/server.ts';
 import { Driver } from './driver.ts';
 import { Hooks } from './hooks.ts';
@@ -55,7 +61,7 @@ export class Heartbeat implements Controlled {
       wire: this.#wire,
       kernel: this.#kernel,
       log,
-      gateway: gatewayOf(config),
+      surroundings: surroundingsOf(config),
       onTransition: (transition) => {
         this.#control?.publish(transition);
         this.#hooks.run(transition);
@@ -120,13 +126,13 @@ export class Heartbeat implements Controlled {
     this.#hooks.reconfigure(config);
     this.#kernel.reconfigure(kernelPlan(config));
     this.#wire = chooseWire(config, this.#wire);
-    this.#driver.reconfigure(virtualRouter(config, this.#kernel.source), this.#wire, gatewayOf(config));
+    this.#driver.reconfigure(virtualRouter(config, this.#kernel.source), this.#wire, surroundingsOf(config));
     this.#log.info({ event: 'reloaded' }, 'The new configuration is in force.');
   }
 
-  report(report: { healthy: boolean; reason: string; ttlMs: number }): void {
-    const { healthy, reason, ttlMs } = report;
-    this.#driver.report({ healthy, reason, timeToLive: milliseconds(ttlMs) });
+  report(report: Parameters<Controlled['report']>[0]): void {
+    const { ttlMs, ...said } = report;
+    this.#driver.report({ ...said, timeToLive: milliseconds(ttlMs) });
   }
 
   /** Leaves first if this node serves; when nobody takes over, nothing has changed. */
@@ -157,6 +163,7 @@ export class Heartbeat implements Controlled {
         paths: this.#kernel.paths,
         pathPlans: kernelPlan(this.#config).paths,
         hooks: this.#hooks.status,
+        clocks: this.#wire.clockDifferences,
         pid: process.pid,
       },
     );

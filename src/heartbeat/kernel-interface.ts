@@ -21,7 +21,8 @@ export interface KernelPlan {
   readonly addresses: readonly Prefix[];
   readonly paths: readonly PathPlan[];
   readonly tracked: readonly string[];
-  readonly gateway: IpAddress | undefined;
+  /** Neighbours whose answers matter: the gateway and the other nodes. */
+  readonly asked: readonly IpAddress[];
 }
 
 export interface KernelChanges {
@@ -148,7 +149,7 @@ export class KernelInterface {
     this.#home?.neighbours.ask(address, asOurselves ? this.#source : undefined);
   }
 
-  /** The next thing a neighbour claimed about the virtual addresses or the gateway. */
+  /** The next thing a neighbour claimed about the virtual addresses, the gateway or another node. */
   neighbourClaim(): NeighbourClaim | undefined {
     return this.#home?.neighbours.receive();
   }
@@ -266,8 +267,8 @@ export class KernelInterface {
   }
 
   #watchedAddresses(): readonly IpAddress[] {
-    const { addresses, gateway } = this.#plan;
-    return [...addresses.map(({ address }) => address), ...(gateway === undefined ? [] : [gateway])];
+    const { addresses, asked } = this.#plan;
+    return [...addresses.map(({ address }) => address), ...asked];
   }
 
   #newChannels(): Channels {

@@ -55,6 +55,8 @@ export function causeText(cause: Cause): string {
       return `${formatAddress(cause.peer)} is active with priority ${cause.priority}, which goes before ours`;
     case 'displaced':
       return `${formatAddress(cause.peer)} took over while this process did not advertise`;
+    case 'unheard':
+      return `${formatAddress(cause.peer)} is active too, and its clock is so far ahead that it takes nothing of what this node signs`;
     case 'resigned':
       return 'it left as asked';
     case 'taken-back':

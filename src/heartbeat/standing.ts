@@ -4,16 +4,16 @@ import {
   type Candidate,
   type CandidateOptions,
   createCandidate,
-  gatewayAnswered,
   gatewayAsked,
   gatewayDeadline,
+  neighbourAnswered,
   reconfigured,
   reported,
+  toAsk,
   type View,
 } from '../core/election/candidate.ts';
 import type { Verdict } from '../core/election/verdict.ts';
 import type { IpAddress } from '../core/net/address.ts';
-import { sameAddress } from '../core/net/address.ts';
 import type { Duration } from '../core/time/duration.ts';
 import { type Instant, instant } from '../core/time/instant.ts';
 import type { KernelInterface } from './kernel-interface.ts';
@@ -43,10 +43,7 @@ export class Standing {
     this.#candidate = reconfigured(this.#candidate, options, now);
   }
 
-  report(
-    now: Instant,
-    report: { readonly healthy: boolean; readonly reason: string; readonly timeToLive: Duration },
-  ): void {
+  report(now: Instant, report: Parameters<typeof reported>[2]): void {
     this.#candidate = reported(this.#candidate, now, report);
   }
 
@@ -54,20 +51,18 @@ export class Standing {
     this.#candidate = { ...this.#candidate, maintenance: on };
   }
 
-  /** Somebody claimed `address`; that is the gateway's answer if it is its. */
+  /** Somebody claimed `address`: an answer, if it is the gateway's or another node's. */
   heard(address: IpAddress, now: Instant): void {
-    const { gateway } = this.#candidate;
-    if (gateway !== undefined && sameAddress(gateway.address, address)) {
-      this.#candidate = gatewayAnswered(this.#candidate, now);
-    }
+    this.#candidate = neighbourAnswered(this.#candidate, now, address);
   }
 
   /** Asks the gateway when it is time to. Throws what the kernel refused. */
-  askGateway(now: Instant): void {
-    const { gateway } = this.#candidate;
-    if (gateway === undefined || now < gateway.askAt) return;
+  askNeighbours(now: Instant): void {
+    const addresses = toAsk(this.#candidate, now);
+    if (addresses.length === 0) return;
     this.#candidate = gatewayAsked(this.#candidate, now);
-    if (this.#kernel.linkUp) this.#kernel.ask(gateway.address, true);
+    if (!this.#kernel.linkUp) return;
+    for (const address of addresses) this.#kernel.ask(address, true);
   }
 
   judge(now: Instant, view: View): Judgement {

@@ -20,6 +20,7 @@ import type { HooksStatus } from './hooks.ts';
 import type { PathPlan } from './paths.ts';
 import { statusSentence } from './sentence.ts';
 import { statusWarnings } from './warnings.ts';
+import type { ClockDifference } from './wire/wire.ts';
 
 /** What `heartbeat status` prints. Everything in it was observed; times are milliseconds before or after now. */
 export interface Status {
@@ -91,6 +92,7 @@ export function present(
     readonly paths: readonly PathStatus[];
     readonly pathPlans: readonly PathPlan[];
     readonly hooks: HooksStatus;
+    readonly clocks: readonly ClockDifference[];
   },
 ): Status {
   const { router } = state;

@@ -7,6 +7,7 @@ import { type LostPath, lostPaths, type Peer } from '../core/vrrp/peers.ts';
 import type { State } from '../core/vrrp/state.ts';
 import type { PathStatus } from './channels.ts';
 import type { PathPlan } from './paths.ts';
+import type { ClockDifference } from './wire/wire.ts';
 
 /** A conflict that was not seen again for so long is over. */
 const CONFLICT_SHOWN_FOR = seconds(60);
@@ -19,6 +20,7 @@ export function statusWarnings(
     readonly conflicts: readonly Conflict[];
     readonly paths: readonly PathStatus[];
     readonly pathPlans: readonly PathPlan[];
+    readonly clocks: readonly ClockDifference[];
   },
 ): readonly string[] {
   return [
@@ -32,7 +34,42 @@ export function statusWarnings(
     ...context.conflicts
       .filter(({ lastSeen }) => between(lastSeen, now) < CONFLICT_SHOWN_FOR)
       .map(({ address, mac }) => `${formatMac(mac)} also answers for ${formatAddress(address)}.`),
+    ...context.clocks.map(clockText),
   ];
+}
+
+function clockText({ address, aheadSeconds, windowSeconds }: ClockDifference): string {
+  const who = formatAddress(address);
+  const apart = inWords(Math.abs(aheadSeconds));
+  const remedy = 'Set the clocks of both nodes (NTP).';
+  if (aheadSeconds < -windowSeconds) {
+    return `The clock of ${who} is ${apart} behind ours, or somebody replays what it sent then: it is refused. ${remedy}`;
+  }
+  if (aheadSeconds > windowSeconds) {
+    return `The clock of ${who} is ${apart} ahead of ours: it refuses what this node signs, so this node does not serve beside it. ${remedy}`;
+  }
+  return `The clock of ${who} is ${apart} ${aheadSeconds > 0 ? 'ahead of' : 'behind'} ours; more than ${windowSeconds} s and the nodes refuse each other. ${remedy}`;
+}
+
+/** 3 hours 20 minutes, 45 seconds: the largest unit and the next one. */
+function inWords(seconds: number): string {
+  const units = [
+    ['day', 86_400],
+    ['hour', 3_600],
+    ['minute', 60],
+    ['second', 1],
+  ] as const;
+  const first = Math.max(
+    0,
+    units.findIndex(([, size]) => seconds >= size),
+  );
+  let left = seconds;
+  const parts = units.slice(first, first + 2).map(([name, size]) => {
+    const amount = Math.floor(left / size);
+    left -= amount * size;
+    return amount === 0 ? '' : `${amount} ${name}${amount === 1 ? '' : 's'}`;
+  });
+  return parts.filter((part) => part !== '').join(' ') || '0 seconds';
 }
 
 function standingWarnings({ name, verdict }: State): readonly string[] {

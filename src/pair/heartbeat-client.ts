@@ -16,6 +16,8 @@ export interface HeartbeatStatus {
   readonly sentence: string;
   readonly peers: readonly { readonly address: string; readonly lastHeardMs?: number | null | undefined }[];
   readonly virtualAddresses: readonly { readonly address: string; readonly held: boolean }[];
+  /** What is wrong although the state is right; each a sentence. */
+  readonly warnings: readonly string[];
 }
 
 const statusSchema: z.ZodType<HeartbeatStatus> = z.looseObject({
@@ -24,6 +26,7 @@ const statusSchema: z.ZodType<HeartbeatStatus> = z.looseObject({
   sentence: z.string(),
   peers: z.array(z.looseObject({ address: z.string(), lastHeardMs: z.number().nullish() })),
   virtualAddresses: z.array(z.looseObject({ address: z.string(), held: z.boolean() })),
+  warnings: z.array(z.string()),
 });
 
 interface Transition {
@@ -51,6 +54,15 @@ const resignationSchema: z.ZodType<Resignation> = z.looseObject({
     .transform((value) => value ?? undefined),
   error: z.looseObject({ message: z.string() }).optional(),
 });
+
+export interface ServiceReport {
+  readonly healthy: boolean;
+  readonly reason: string;
+  /** Without another report after so long the service counts as broken. */
+  readonly ttlMs: number;
+  /** Whether the other node is ready to serve. */
+  readonly successor: boolean;
+}
 
 /** Follows the heartbeat over its control socket; the state it is in is reported at every change and twice a second. */
 export class HeartbeatClient {
@@ -100,6 +112,11 @@ export class HeartbeatClient {
   /** Leaves the active role; answers who took over, or that nobody did and this node took it back. */
   async resign(timeoutMs: number): Promise<Resignation> {
     return resignationSchema.parse(await this.#ask({ command: 'resign', timeoutMs }, timeoutMs + 2_000));
+  }
+
+  /** What this node's service says about itself; without a heartbeat to tell it to, it is not told. */
+  report(report: ServiceReport): void {
+    if (this.#subscribed) this.#socket?.write(`${JSON.stringify({ command: 'report', ...report })}\n`);
   }
 
   /** Asks for the status again and again: a frozen heartbeat keeps its sockets but answers nothing. */

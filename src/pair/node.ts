@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { UserGroups } from '../accounts/groups.ts';
 import { Profiles } from '../accounts/profiles.ts';
@@ -11,6 +12,7 @@ import type { Privileged } from '../privileged/privileged.ts';
 import type { Recall } from '../recall/recall.ts';
 import type { Outcome } from '../replication/verification/records.ts';
 import { Verification } from '../replication/verification/verification.ts';
+import { readHeartbeatKeys } from '../settings/heartbeat-keys.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, type PairSettings, pairSettingName, viewOf } from '../settings/pair.ts';
@@ -26,6 +28,7 @@ import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
 import { readPairingFile } from './pairing-file.ts';
 import { type Role, RoleKeeper } from './role.ts';
+import { ServiceWatch } from './service-watch.ts';
 import { standbyError } from './standby-error.ts';
 import type { Observed } from './status.ts';
 import { switchOver } from './switchover.ts';
@@ -61,6 +64,7 @@ export class Node {
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
   readonly #heartbeat: HeartbeatClient;
+  readonly #serviceWatch: ServiceWatch;
   readonly #verification: Verification;
   #pair: PairSettings | undefined;
   #link: ReplicationLink | undefined;
@@ -103,6 +107,12 @@ export class Node {
       // Before anything else: it waits for no disk, and the heartbeat has announced the address already.
       parts.recall.serve(state === 'active', cause);
       void this.#role.become(state === 'active' ? 'active' : 'standby', cause);
+    });
+    this.#serviceWatch = new ServiceWatch({
+      openvpn: parts.vpn,
+      directory: dirname(paths.store),
+      log,
+      report: (word) => this.#heartbeat.report({ ...word, successor: this.#link?.status.protected === true }),
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
     this.users = new UserAccounts({ store, write, now });
@@ -158,6 +168,7 @@ export class Node {
   }
 
   async stop(): Promise<void> {
+    this.#serviceWatch.stop();
     this.#heartbeat.stop();
     this.#parts.recall.stop();
     this.#role.stop();
@@ -352,8 +363,10 @@ export class Node {
         virtualAddress: pair.virtualAddress,
         leaseSeconds: pair.leaseSeconds,
         peerAddress: view.peer.address,
+        keys: readHeartbeatKeys(paths.heartbeatKeys),
       });
       this.#heartbeat.start();
+      this.#serviceWatch.start();
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the pair could not be followed');
     }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type HeartbeatKeys, heartbeatKeysSchema } from '../settings/heartbeat-keys.ts';
 
 /** One node as it introduces itself to the other while the pair is made. */
 export interface Introduction {
@@ -16,6 +17,8 @@ export interface Introduction {
 export interface PairingRequest {
   readonly pairId: string;
   readonly node: Introduction;
+  /** The heartbeats of the two believe each other by it. */
+  readonly heartbeatKeys: HeartbeatKeys;
 }
 
 /** What the second node answers. */
@@ -38,6 +41,7 @@ const introductionSchema: z.ZodType<Introduction> = z.strictObject({
 export const pairingRequestSchema: z.ZodType<PairingRequest> = z.strictObject({
   pairId: z.uuid(),
   node: introductionSchema,
+  heartbeatKeys: heartbeatKeysSchema,
 });
 
 export const pairingAnswerSchema: z.ZodType<PairingAnswer> = z.strictObject({ node: introductionSchema });

@@ -4,6 +4,7 @@ import { parseIpv4, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { installAuthorizedKey } from '../replication/keys/authorized-keys.ts';
 import { fingerprint, parsePublicKey, readHostKey } from '../replication/keys/public-key.ts';
 import { ensureReplicationKey } from '../replication/keys/replication-key.ts';
+import { newHeartbeatKeys, writeHeartbeatKeys } from '../settings/heartbeat-keys.ts';
 import { bareAddress, bareNetwork } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import type { PairNode, PairSettings } from '../settings/pair.ts';
@@ -51,7 +52,8 @@ export async function pairWith(
   checkVirtualAddress(node, wish);
   const own = await introduce(node, productVersion);
   const pairId = randomUUID();
-  const request: PairingRequest = { pairId, node: own };
+  const heartbeatKeys = newHeartbeatKeys();
+  const request: PairingRequest = { pairId, node: own, heartbeatKeys };
   const result = await runRemotely(
     wish.peer,
     '/usr/local/bin/tandem failover accept --json',
@@ -62,6 +64,7 @@ export async function pairWith(
   if (peer.nodeId === own.nodeId) throw sameNode(wish.peer.address);
   if (peer.hostKey !== result.hostKey) throw otherHostKey(wish.peer.address);
   await installAuthorizedKey({ home: paths.stateDirectory, publicKey: peer.replicationKey });
+  writeHeartbeatKeys(paths.heartbeatKeys, heartbeatKeys);
   return {
     settings: {
       pairId,
@@ -84,6 +87,7 @@ export async function acceptPairing(
   if (request.node.nodeId === node.nodeId) throw sameNode(request.node.address);
   const own = await introduce(node, productVersion);
   await installAuthorizedKey({ home: paths.stateDirectory, publicKey: request.node.replicationKey });
+  writeHeartbeatKeys(paths.heartbeatKeys, request.heartbeatKeys);
   const { nodeId, name, address } = request.node;
   writePairingFile(paths.pairing, { pairId: request.pairId, peer: { nodeId, name, address } });
   return own;

@@ -83,6 +83,7 @@ export function warningsOf(observed: Observed): string[] {
   if (observed.trouble !== undefined) warnings.push(`${node.name} ${observed.trouble}`);
   if (peer !== undefined && heartbeat === undefined)
     warnings.push('the heartbeat of this node does not answer');
+  for (const warning of heartbeat?.warnings ?? []) warnings.push(`the heartbeat says: ${warning}`);
   if (heartbeat?.state === 'fault') warnings.push(`the heartbeat is in fault: ${heartbeat.sentence}`);
   if (observed.seeded && observed.openvpn.pid === undefined)
     warnings.push('OpenVPN does not answer on this node');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { recallPacketLength } from '../core/recall/packet.ts';
 import { isOneHost } from '../core/recall/policy.ts';
 import type { Keepalive, TokenTimes } from '../core/vpn/settings.ts';
+import { type HeartbeatKeys, heartbeatKeysSchema } from '../settings/heartbeat-keys.ts';
 import { interfaceNameSchema } from '../settings/network.ts';
 import { keepaliveSchema, tokenTimesSchema } from '../settings/vpn.ts';
 
@@ -29,6 +30,8 @@ export interface HeartbeatRequest {
   readonly leaseSeconds: number;
   /** The other node on the same LAN; heard by unicast too, should multicast be filtered. */
   readonly peerAddress: string;
+  /** What signs and checks advertisements; undefined only for a pair that was made without keys. */
+  readonly keys?: HeartbeatKeys | undefined;
 }
 
 export interface OpenvpnRequest {
@@ -112,6 +115,7 @@ const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
   virtualAddress: z.cidrv4(),
   leaseSeconds: z.int().min(1).max(60),
   peerAddress: z.ipv4(),
+  keys: heartbeatKeysSchema.optional(),
 });
 
 const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({

@@ -14,6 +14,11 @@ export interface NodeConfig {
   readonly prefixLength: number;
   /** Where the pages answer; without it on port 943 of the node's own address and of the virtual one. */
   readonly web?: WebPlace | undefined;
+  /**
+   * Whom to ask whether this node is cut off: `auto` (also when left out) is the gateway of the default route, when it is
+   * on `interface`; `off` asks nobody.
+   */
+  readonly gateway?: string | undefined;
 }
 
 export interface WebPlace {
@@ -34,6 +39,7 @@ const nodeConfigSchema: z.ZodType<NodeConfig> = z.strictObject({
   address: z.ipv4(),
   prefixLength: z.int().min(8).max(30),
   web: z.strictObject({ on: z.enum(['own', 'all']), port: z.int().min(1).max(65_535) }).optional(),
+  gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).optional(),
 });
 
 /**

@@ -8,6 +8,7 @@ export const paths = {
   badCopies: '/var/lib/tandem/bad-copies',
   sshDirectory: '/var/lib/tandem/.ssh',
   pairing: '/var/lib/tandem/pairing.json',
+  heartbeatKeys: '/var/lib/tandem/heartbeat-keys.json',
   clientConfigDirectory: '/var/lib/tandem/openvpn/ccd',
   revocationList: '/var/lib/tandem/openvpn/crl.pem',
   sshHostKey: '/etc/ssh/ssh_host_ed25519_key.pub',

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { REMOVE_FIREWALL, renderFirewall } from '../access/network/firewall.ts';
 import type { RequestBody } from '../privileged/channel.ts';
+import type { NodeConfig } from '../settings/node.ts';
 import { ConnectionTrackingDuty } from './connection-tracking-duty.ts';
 import { HeartbeatDuty } from './heartbeat-duty.ts';
 import { applyRuleset } from './nft.ts';
@@ -14,8 +15,8 @@ export class Duties {
   readonly #connections: ConnectionTrackingDuty;
   readonly #recall = new RecallDuty();
 
-  constructor(log: Logger) {
-    this.#heartbeat = new HeartbeatDuty(log);
+  constructor(node: NodeConfig, log: Logger) {
+    this.#heartbeat = new HeartbeatDuty(node, log);
     this.#openvpn = new OpenvpnDuty(log);
     this.#connections = new ConnectionTrackingDuty(log);
   }

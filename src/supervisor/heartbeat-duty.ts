@@ -2,36 +2,67 @@ import { writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { HeartbeatRequest } from '../privileged/channel.ts';
+import type { NodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { Child } from './child.ts';
+import { defaultGateway } from './default-gateway.ts';
 import { dropVirtualAddress } from './virtual-address.ts';
 
 const command = fileURLToPath(new URL('../../bin/tandem', import.meta.url));
+const lookAtRoutesEveryMs = 10_000;
+/** Clocks may differ by so much; a receiver that was just started takes no recording that is older. */
+const clockWindowSeconds = 30;
 
 /** Runs the heartbeat; when it is gone, for whatever reason, the virtual address goes before anything else happens. */
 export class HeartbeatDuty {
   readonly #log: Logger;
+  readonly #node: NodeConfig;
   #child: Child | undefined;
   #running: HeartbeatRequest | undefined;
+  #config: string | undefined;
+  #gateway: string | undefined;
+  #routes: NodeJS.Timeout | undefined;
 
-  constructor(log: Logger) {
+  constructor(node: NodeConfig, log: Logger) {
+    this.#node = node;
     this.#log = log;
   }
 
   /** Starts it, or has it read a changed configuration without a gap (SIGHUP). */
   run(request: HeartbeatRequest): void {
-    const config = heartbeatConfig(request);
-    if (this.#running !== undefined && heartbeatConfig(this.#running) === config) return;
-    writeFileSync(paths.heartbeatConfig, config, { mode: 0o600 });
     this.#running = request;
+    this.#apply();
+    this.#routes ??= setInterval(() => this.#apply(), lookAtRoutesEveryMs);
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#routes);
+    await this.#child?.stop();
+  }
+
+  #apply(): void {
+    if (this.#running === undefined) return;
+    const config = heartbeatConfig(this.#running, this.#trackedGateway(this.#running.interface));
+    if (config === this.#config) return;
+    writeFileSync(paths.heartbeatConfig, config, { mode: 0o600 });
+    this.#config = config;
     if (this.#child === undefined) {
       this.#child = this.#create();
       this.#child.start();
     } else this.#child.signal('SIGHUP');
   }
 
-  async stop(): Promise<void> {
-    await this.#child?.stop();
+  /** A route that is gone for a moment, as with its interface, is no reason to stop asking. */
+  #trackedGateway(interfaceName: string): string | undefined {
+    const { gateway = 'auto' } = this.#node;
+    if (gateway === 'off') return undefined;
+    if (gateway !== 'auto') return gateway;
+    try {
+      this.#gateway = defaultGateway(interfaceName) ?? this.#gateway;
+    } catch (error) {
+      this.#log.error({ err: error }, 'the default route cannot be read');
+    }
+    return this.#gateway;
   }
 
   #create(): Child {
@@ -54,7 +85,8 @@ export class HeartbeatDuty {
   }
 }
 
-function heartbeatConfig(request: HeartbeatRequest): string {
+function heartbeatConfig(request: HeartbeatRequest, gateway: string | undefined): string {
+  const { keys } = request;
   return JSON.stringify({
     interface: request.interface,
     protocol: 'vrrp',
@@ -66,6 +98,10 @@ function heartbeatConfig(request: HeartbeatRequest): string {
     preempt: false,
     leaseSeconds: request.leaseSeconds,
     paths: [{ multicast: true }, { unicast: request.peerAddress }],
+    ...(gateway === undefined ? {} : { track: { gateway } }),
+    ...(keys === undefined
+      ? {}
+      : { authentication: { ...keys, mode: 'enforce', windowSeconds: clockWindowSeconds } }),
     controlSocket: paths.heartbeatSocket,
   });
 }

@@ -81,6 +81,11 @@ export class VpnClients {
     }));
   }
 
+  /** Rejects when OpenVPN does not answer. */
+  async ask(): Promise<void> {
+    await this.#door.management.pid();
+  }
+
   onNews(listener: (news: ClientNews) => void): void {
     this.#listeners.add(listener);
   }

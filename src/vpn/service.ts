@@ -80,6 +80,16 @@ export class VpnService {
     await this.#following;
   }
 
+  /** Whether this node has what it takes to serve clients. */
+  get isSeeded(): boolean {
+    return this.#store.identity.get('server-private-key') !== undefined;
+  }
+
+  /** Ends an OpenVPN that hangs; the supervisor starts it anew. */
+  async restart(): Promise<void> {
+    await this.#privileged.restartOpenvpn(openvpnInstance);
+  }
+
   /** After the active role was lost: whoever is still known here is with the other node now. */
   async forgetClients(): Promise<void> {
     if (this.clients.sessions.length > 0) await this.#privileged.restartOpenvpn(openvpnInstance);

@@ -22,6 +22,11 @@ export function ageSeconds(sequence: bigint, wallClockMs: number): number {
   return (seconds - Number(sequence >> 32n)) | 0;
 }
 
+/** Seconds from `earlier` to `later`, rounded down. */
+export function secondsBetween(earlier: bigint, later: bigint): number {
+  return Number(((later - earlier) & MASK) >> 32n);
+}
+
 /**
  * The number of the next packet: the clock's, or one more than the last when the clock has not advanced. After a
  * correction of the clock by more than the window it starts from the clock again; receivers forget in the same way.

@@ -2,7 +2,7 @@ import type { IpAddress } from '../net/address.ts';
 import { sameAddress } from '../net/address.ts';
 import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
 import { type Duration, milliseconds, seconds, sum, times } from '../time/duration.ts';
-import { after, type Instant } from '../time/instant.ts';
+import { after, between, type Instant } from '../time/instant.ts';
 import { answered, asked, type Gateway, gatewayState, trackGateway } from './gateway.ts';
 import { type ServiceReport, serviceReport, serviceState } from './service.ts';
 import { judge, mayServe, type Verdict } from './verdict.ts';
@@ -17,12 +17,23 @@ export interface Candidate {
   readonly interval: Centiseconds;
   readonly interfaces: readonly { readonly name: string; readonly up: boolean }[];
   readonly gateway: Gateway | undefined;
+  /** Own addresses of other nodes on the LAN, and when each last answered when it was asked for it. */
+  readonly peers: readonly PeerMachine[];
   readonly report: ServiceReport | undefined;
   readonly maintenance: boolean;
   /** When a node that serves with a broken service next tries to leave, and how long after that again. */
   readonly leaving: { readonly at: Instant; readonly retry: Duration } | undefined;
   readonly verdict: Verdict;
 }
+
+/** A standby is silent, so an active node knows of it only by asking the machine. */
+interface PeerMachine {
+  readonly address: IpAddress;
+  readonly answeredAt: Instant | undefined;
+}
+
+/** An answer of another node's machine counts for so long. */
+const PEER_ANSWER_COUNTS = seconds(2);
 
 /** What the protocol knows at the moment of an assessment. */
 export interface View {
@@ -34,6 +45,7 @@ export interface CandidateOptions {
   readonly priority: number;
   readonly interval: Centiseconds;
   readonly gateway: IpAddress | undefined;
+  readonly peers?: readonly IpAddress[] | undefined;
 }
 
 export function createCandidate(options: CandidateOptions, now: Instant): Candidate {
@@ -43,6 +55,7 @@ export function createCandidate(options: CandidateOptions, now: Instant): Candid
     interval,
     interfaces: [],
     gateway: gateway === undefined ? undefined : trackGateway(gateway, interval, now),
+    peers: peerMachines(options.peers, []),
     report: undefined,
     maintenance: false,
     leaving: undefined,
@@ -58,15 +71,32 @@ export function reconfigured(candidate: Candidate, options: CandidateOptions, no
     candidate.gateway !== undefined &&
     sameAddress(gateway, candidate.gateway.address);
   const fresh = gateway === undefined ? undefined : trackGateway(gateway, interval, now);
-  return { ...candidate, priority, interval, gateway: same ? candidate.gateway : fresh };
+  const peers = peerMachines(options.peers, candidate.peers);
+  return { ...candidate, priority, interval, gateway: same ? candidate.gateway : fresh, peers };
+}
+
+function peerMachines(
+  addresses: readonly IpAddress[] = [],
+  known: readonly PeerMachine[],
+): readonly PeerMachine[] {
+  return addresses.map(
+    (address) =>
+      known.find((peer) => sameAddress(peer.address, address)) ?? { address, answeredAt: undefined },
+  );
 }
 
 export function reported(
   candidate: Candidate,
   now: Instant,
-  report: { readonly healthy: boolean; readonly reason: string; readonly timeToLive: Duration },
+  report: {
+    readonly healthy: boolean;
+    readonly reason: string;
+    readonly timeToLive: Duration;
+    readonly successor?: boolean | undefined;
+  },
 ): Candidate {
-  return { ...candidate, report: serviceReport(report.healthy, report.reason, now, report.timeToLive) };
+  const { healthy, reason, timeToLive, successor } = report;
+  return { ...candidate, report: serviceReport(healthy, reason, now, timeToLive, successor) };
 }
 
 export function gatewayAsked(candidate: Candidate, now: Instant): Candidate {
@@ -75,10 +105,30 @@ export function gatewayAsked(candidate: Candidate, now: Instant): Candidate {
     : { ...candidate, gateway: asked(candidate.gateway, now) };
 }
 
-export function gatewayAnswered(candidate: Candidate, now: Instant): Candidate {
-  return candidate.gateway === undefined
-    ? candidate
-    : { ...candidate, gateway: answered(candidate.gateway, now) };
+/** Whoever is to be asked now: the gateway, and when that was silent before, the machines of the other nodes. */
+export function toAsk(candidate: Candidate, now: Instant): readonly IpAddress[] {
+  const { gateway, peers } = candidate;
+  if (gateway === undefined || now < gateway.askAt) return [];
+  return [gateway.address, ...(gateway.unanswered > 0 ? peers.map(({ address }) => address) : [])];
+}
+
+/** Somebody said that `address` is there. */
+export function neighbourAnswered(candidate: Candidate, now: Instant, address: IpAddress): Candidate {
+  const { gateway, peers } = candidate;
+  if (gateway !== undefined && sameAddress(gateway.address, address)) {
+    return { ...candidate, gateway: answered(gateway, now) };
+  }
+  if (!peers.some((peer) => sameAddress(peer.address, address))) return candidate;
+  return {
+    ...candidate,
+    peers: peers.map((peer) => (sameAddress(peer.address, address) ? { ...peer, answeredAt: now } : peer)),
+  };
+}
+
+function peerAnswers(candidate: Candidate, now: Instant): boolean {
+  return candidate.peers.some(
+    ({ answeredAt }) => answeredAt !== undefined && between(answeredAt, now) < PEER_ANSWER_COUNTS,
+  );
 }
 
 export interface Assessment {
@@ -94,12 +144,16 @@ export function assess(before: Candidate, now: Instant, view: View): Assessment 
     priority: before.priority,
     interfaces: before.interfaces,
     gateway: gatewayState(before.gateway, now, view.active),
-    peerHeard: view.peerHeard,
+    peerHeard: view.peerHeard || peerAnswers(before, now),
     service,
     maintenance: before.maintenance,
   });
   const candidate = { ...before, verdict };
   if (verdict.standing !== 'last' || service.kind !== 'broken') {
+    return { candidate: { ...candidate, leaving: undefined }, leaveFor: undefined };
+  }
+  // Whoever knows that it is alone does not try: that would cost the address for a moment.
+  if (before.report?.successor === false && now < before.report.until) {
     return { candidate: { ...candidate, leaving: undefined }, leaveFor: undefined };
   }
   const leaving = before.leaving ?? { at: now, retry: FIRST_RETRY };

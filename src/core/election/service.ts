@@ -7,6 +7,8 @@ export interface ServiceReport {
   /** Why it is not healthy, in words. */
   readonly reason: string;
   readonly until: Instant;
+  /** Whether another node is ready to serve; undefined when it is not known, so that leaving has to be tried. */
+  readonly successor: boolean | undefined;
 }
 
 /** `unreported`: nobody ever reported, so there is no service to ask for. */
@@ -20,8 +22,9 @@ export function serviceReport(
   reason: string,
   now: Instant,
   timeToLive: Duration,
+  successor?: boolean,
 ): ServiceReport {
-  return { healthy, reason, until: after(now, timeToLive) };
+  return { healthy, reason, until: after(now, timeToLive), successor };
 }
 
 /** A report that nobody repeated says that whoever reports is gone, whatever it said. */

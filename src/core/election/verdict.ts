@@ -7,7 +7,7 @@ export interface Facts {
   /** The interface of the virtual address first, then those of `track.interfaces`. */
   readonly interfaces: readonly { readonly name: string; readonly up: boolean }[];
   readonly gateway: GatewayState;
-  /** Another node advertised on some path within the down interval. */
+  /** Another node advertised on some path within the down interval, or its machine answers. */
   readonly peerHeard: boolean;
   readonly service: ServiceState;
   readonly maintenance: boolean;

@@ -109,6 +109,11 @@ function arrived(before: Active, now: Instant, input: Extract<Input, { type: 'da
   const { state, advertisement, effects } = receive(before, now, input);
   if (advertisement === undefined) return stay(state, ...effects);
   const source = input.datagram.sender ?? input.datagram.source;
+  // Not in the RFC: to answer would be in vain, so whoever knows it steps back, whatever the priorities.
+  if (input.deaf === true && advertisement.priority !== LEAVING_PRIORITY) {
+    const listen = { activeInterval: advertisement.interval };
+    return preceded(effects, becomeBackup(state, now, { kind: 'unheard', peer: source }, listen));
+  }
   return preceded(effects, weigh(state, now, source, advertisement));
 }
 

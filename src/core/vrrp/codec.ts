@@ -117,9 +117,26 @@ function refused(reason: DecodeError): Decoded {
 }
 
 function hasValidChecksum(datagram: Datagram, length: number): boolean {
-  const message = datagram.payload.subarray(0, length);
-  if (datagram.source.family === 4 && internetChecksum(message) === 0) return true;
+  const { payload, source } = datagram;
+  const message = payload.subarray(0, length);
+  if (source.family === 4 && internetChecksum(message) === 0) return true;
+  // RFC 8200 §8.1: over all that the packet carries, and so over an authentication trailer (which is not there otherwise).
+  if (source.family === 6 && payload.length > length) {
+    return internetChecksum(pseudoHeader(datagram, payload.length), payload) === 0;
+  }
   return internetChecksum(pseudoHeader(datagram, length), message) === 0;
+}
+
+/** Writes the checksum of an IPv6 packet that a trailer was added to (keepalived leaves that to the kernel, RFC 3542 §3.1). */
+export function sealIpv6(
+  packet: Uint8Array,
+  path: { source: IpAddress; destination: IpAddress },
+): Uint8Array {
+  const sealed = packet.slice();
+  const view = new DataView(sealed.buffer);
+  view.setUint16(CHECKSUM_OFFSET, 0);
+  view.setUint16(CHECKSUM_OFFSET, internetChecksum(pseudoHeader(path, sealed.length), sealed));
+  return sealed;
 }
 
 /** RFC 8200 §8.1 for IPv6, RFC 9293 §3.1 for IPv4. */

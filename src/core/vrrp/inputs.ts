@@ -11,8 +11,17 @@ export type Input =
   | { readonly type: 'shutdown' }
   /** The deadline may have passed. All packets that had arrived by now must have been given before. */
   | { readonly type: 'tick' }
-  /** A packet of protocol 112 arrived on the interface, as it came but for what authenticates it; `forgery`: it is not authentic. */
-  | { readonly type: 'datagram'; readonly datagram: Datagram; readonly forgery?: Forgery | undefined }
+  /**
+   * A packet of protocol 112 arrived on the interface, as it came but for what authenticates it. `forgery`: it is not
+   * authentic; `copy`: it came by another path before; `deaf`: its sender takes nothing of what this node signs.
+   */
+  | {
+      readonly type: 'datagram';
+      readonly datagram: Datagram;
+      readonly forgery?: Forgery | undefined;
+      readonly copy?: boolean | undefined;
+      readonly deaf?: boolean | undefined;
+    }
   | { readonly type: 'link'; readonly up: boolean }
   /** Who may serve was judged anew. */
   | { readonly type: 'election'; readonly verdict: Verdict }

@@ -37,8 +37,7 @@ export function heard(
   const { priority, interval } = advertisement;
   const known = peers.find((peer) => sameAddress(peer.address, source));
   const others = peers.filter((peer) => peer !== known);
-  const otherPaths = known?.paths.filter(({ name }) => name !== path) ?? [];
-  const paths = [{ name: path, lastHeard: now }, ...otherPaths].slice(0, MOST_PATHS);
+  const paths = withPath(known?.paths ?? [], path, now);
   const peer = {
     address: source,
     priority,
@@ -48,6 +47,22 @@ export function heard(
     paths,
   };
   return [peer, ...others].slice(0, MOST_PEERS);
+}
+
+/** The same peers after a copy of an advertisement came by another path. */
+export function heardAgain(
+  peers: readonly Peer[],
+  now: Instant,
+  source: IpAddress,
+  path: string,
+): readonly Peer[] {
+  return peers.map((peer) =>
+    sameAddress(peer.address, source) ? { ...peer, paths: withPath(peer.paths, path, now) } : peer,
+  );
+}
+
+function withPath(paths: readonly PathHeard[], name: string, now: Instant): readonly PathHeard[] {
+  return [{ name, lastHeard: now }, ...paths.filter((other) => other.name !== name)].slice(0, MOST_PATHS);
 }
 
 /** True while some other node that serves was heard, on any path, within the down interval. */

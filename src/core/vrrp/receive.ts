@@ -7,7 +7,7 @@ import { type Advertisement, type Decoded, decode } from './codec.ts';
 import { decodeV2 } from './codec-v2.ts';
 import type { Effect, Report } from './effects.ts';
 import type { Input } from './inputs.ts';
-import { heard } from './peers.ts';
+import { heard, heardAgain } from './peers.ts';
 import { LEAVING_PRIORITY, OWNER_PRIORITY, type VirtualRouter } from './router.ts';
 import type { State } from './state.ts';
 import { count, countDropped, type DropReason } from './stats.ts';
@@ -24,7 +24,7 @@ export interface Received<S extends State> {
 export function receive<S extends State>(
   state: S,
   now: Instant,
-  { datagram, forgery }: Extract<Input, { type: 'datagram' }>,
+  { datagram, forgery, copy = false }: Extract<Input, { type: 'datagram' }>,
 ): Received<S> {
   const { router } = state;
   const source = datagram.sender ?? datagram.source;
@@ -35,6 +35,16 @@ export function receive<S extends State>(
   if (advertisement.vrid !== router.vrid) return dropped(state, datagram, 'vrid'); // R6
   if (sameAddress(datagram.source, router.source)) return dropped(state, datagram, 'own-source'); // R13
   if (forgery !== undefined) return dropped(state, datagram, forgery);
+  const path = datagram.path ?? 'multicast';
+  // It says that its path works and nothing else: a timer that it restarted could be held up with recordings.
+  if (copy) {
+    const peers = heardAgain(state.peers, now, source, path);
+    return {
+      state: { ...state, peers, stats: count(state.stats, 'copies') },
+      advertisement: undefined,
+      effects: [],
+    };
+  }
   const reports = remarks(router, datagram, advertisement);
   const kinds = reports.map((report) => report.kind);
   const stats = count(
@@ -48,7 +58,7 @@ export function receive<S extends State>(
     state: {
       ...state,
       stats,
-      peers: heard(state.peers, now, source, advertisement, datagram.path ?? 'multicast'),
+      peers: heard(state.peers, now, source, advertisement, path),
     },
     advertisement,
     effects: reports.map((report) => ({ type: 'report', report })),
@@ -86,7 +96,8 @@ function remarks(router: VirtualRouter, { source }: Datagram, advertisement: Adv
     reports.push({ kind: 'equal-priority', source });
   }
   // In CARP the interval is what orders the nodes, so that it differs is normal.
-  if (router.dialect.name !== 'carp' && advertisement.interval !== router.interval) {
+  const mayDiffer = router.dialect.name === 'carp' || router.changing === true;
+  if (!mayDiffer && advertisement.interval !== router.interval) {
     reports.push({ kind: 'interval-mismatch', source, theirs: toDuration(advertisement.interval) }); // R11
   }
   if (!sameList(router, advertisement)) {

@@ -23,6 +23,8 @@ export type Cause =
   | { readonly kind: 'preempted'; readonly peer: IpAddress }
   | { readonly kind: 'outranked'; readonly peer: IpAddress; readonly priority: number }
   | { readonly kind: 'displaced'; readonly peer: IpAddress }
+  /** The peer is active too and takes nothing of what this node signs. */
+  | { readonly kind: 'unheard'; readonly peer: IpAddress }
   | { readonly kind: 'resigned' }
   | { readonly kind: 'taken-back' }
   | { readonly kind: 'lease-lapsed' }

@@ -10,6 +10,8 @@ export interface Stats {
   readonly sendErrors: number;
   /** Accepted advertisements of other nodes. */
   readonly received: number;
+  /** Authentic copies of these, by another path. */
+  readonly copies: number;
   readonly priorityZeroReceived: number;
   readonly priorityZeroSent: number;
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
@@ -32,6 +34,7 @@ export const ZERO_STATS: Stats = {
   sent: 0,
   sendErrors: 0,
   received: 0,
+  copies: 0,
   priorityZeroReceived: 0,
   priorityZeroSent: 0,
   dropped: {},

@@ -97,18 +97,14 @@ export function* protocolContradictions(config: ProtocolFields): Generator<Contr
   if (protocol === 'vrrp2' && (advertisementIntervalMs % 1000 !== 0 || advertisementIntervalMs > 255_000)) {
     yield { field: ['advertisementIntervalMs'], message: 'must be whole seconds in VRRP version 2' };
   }
-  yield* signing(config, ipv6);
+  yield* signing(config);
   yield* carping(config);
 }
 
-function* signing(
-  { protocol, authentication: given }: ProtocolFields,
-  ipv6: boolean,
-): Generator<Contradiction> {
+function* signing({ protocol, authentication: given }: ProtocolFields): Generator<Contradiction> {
   if (given === undefined) return;
   if (protocol === 'carp')
     yield { field: ['authentication'], message: 'belongs to VRRP; CARP has its password' };
-  if (ipv6) yield { field: ['authentication'], message: 'is not supported with IPv6 yet; leave it out' };
   const ids = given.keys.map(({ id }) => id);
   if (new Set(ids).size < ids.length) {
     yield { field: ['authentication', 'keys'], message: 'must have an id of its own for each key' };

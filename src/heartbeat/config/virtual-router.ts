@@ -1,10 +1,11 @@
 import { carpPriority } from '../../core/carp/order.ts';
-import { type IpAddress, parseAddress } from '../../core/net/address.ts';
+import { type IpAddress, isMulticast, parseAddress } from '../../core/net/address.ts';
 import { type Prefix, parsePrefix } from '../../core/net/prefix.ts';
 import { milliseconds, seconds } from '../../core/time/duration.ts';
 import { type Dialect, VRRP2, VRRP3 } from '../../core/vrrp/dialect.ts';
 import type { VirtualRouter } from '../../core/vrrp/router.ts';
 import { smallestLease } from '../../core/vrrp/timers.ts';
+import type { Surroundings } from '../driver.ts';
 import type { KernelPlan } from '../kernel-interface.ts';
 import { pathPlans } from '../paths.ts';
 import { type Config, intervalOf } from './schema.ts';
@@ -42,9 +43,18 @@ export function familyOf(config: Config): 4 | 6 {
   return virtualAddresses(config)[0]?.address.family ?? 4;
 }
 
-export function gatewayOf(config: Config): IpAddress | undefined {
+/** The gateway to ask, and the other nodes on the same LAN, as far as the configuration names them. */
+export function surroundingsOf(config: Config): Surroundings {
   const text = config.track?.gateway;
-  return text === undefined ? undefined : parseAddress(text);
+  const gateway = text === undefined ? undefined : parseAddress(text);
+  const peers = pathPlans(config, familyOf(config))
+    .filter((path) => path.interface === config.interface && !isMulticast(path.destination))
+    .map(({ destination }) => destination);
+  return { gateway, peers };
+}
+
+function askedOf({ gateway, peers }: Surroundings): readonly IpAddress[] {
+  return gateway === undefined ? [] : [gateway, ...peers];
 }
 
 /** The configuration as the kernel is asked for it. */
@@ -56,6 +66,6 @@ export function kernelPlan(config: Config): KernelPlan {
     addresses: virtualAddresses(config),
     paths: pathPlans(config, family),
     tracked: config.track?.interfaces ?? [],
-    gateway: gatewayOf(config),
+    asked: askedOf(surroundingsOf(config)),
   };
 }

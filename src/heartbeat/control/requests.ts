@@ -10,6 +10,7 @@ const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command',
     healthy: z.boolean(),
     reason: z.string().max(500).default(''),
     ttlMs: z.int().min(100).max(600_000).default(3000),
+    successor: z.boolean().optional(),
   }),
   z.strictObject({ command: z.literal('maintenance'), on: z.boolean() }),
 ]);
@@ -26,6 +27,8 @@ export type ControlRequest =
       readonly healthy: boolean;
       readonly reason: string;
       readonly ttlMs: number;
+      /** Whether another node is ready to serve; left out, a broken node finds out by leaving for a moment. */
+      readonly successor?: boolean | undefined;
     }
   /** While on, this node serves only if nobody else does. */
   | { readonly command: 'maintenance'; readonly on: boolean };

@@ -17,7 +17,12 @@ export interface Controlled {
   ): Promise<
     { readonly ok: true; readonly successor: string } | { readonly ok: false; readonly error: ControlError }
   >;
-  report(report: { readonly healthy: boolean; readonly reason: string; readonly ttlMs: number }): void;
+  report(report: {
+    readonly healthy: boolean;
+    readonly reason: string;
+    readonly ttlMs: number;
+    readonly successor?: boolean | undefined;
+  }): void;
   maintenance(
     on: boolean,
   ): Promise<

@@ -31,11 +31,17 @@ export class CarpWire implements Wire {
     this.#counters = before === undefined ? NO_COUNTERS : before.#counters;
   }
 
-  encode({ priority }: Advertisement): Uint8Array {
+  readonly clockDifferences: Wire['clockDifferences'] = [];
+
+  encoders({ priority }: Advertisement): readonly (() => Uint8Array)[] {
     const { vhid, virtual } = this.#options;
-    const { counter, counters } = nextCounter(this.#counters, BigInt(Date.now()) * 1000n);
-    this.#counters = counters;
-    return encodeCarp({ vhid, ...this.#values(priority), counter }, virtual, this.#digest);
+    const encode = (): Uint8Array => {
+      // A number of its own for each path: a receiver compares them by the sender alone.
+      const { counter, counters } = nextCounter(this.#counters, BigInt(Date.now()) * 1000n);
+      this.#counters = counters;
+      return encodeCarp({ vhid, ...this.#values(priority), counter }, virtual, this.#digest);
+    };
+    return [encode];
   }
 
   open(datagram: Datagram): ReturnType<Wire['open']> {

@@ -5,10 +5,11 @@ import {
   assessmentDeadline,
   type Candidate,
   createCandidate,
-  gatewayAnswered,
   gatewayAsked,
   gatewayDeadline,
+  neighbourAnswered,
   reported,
+  toAsk,
 } from '../../../src/core/election/candidate.ts';
 import { gatewayState } from '../../../src/core/election/gateway.ts';
 import { parseAddress } from '../../../src/core/net/address.ts';
@@ -29,7 +30,7 @@ function askUntil(candidate: Candidate, untilMs: number): Candidate {
 
 describe('the gateway', () => {
   const start = createCandidate(options, at(0));
-  const here = gatewayAnswered(gatewayAsked(start, at(0)), at(1));
+  const here = neighbourAnswered(gatewayAsked(start, at(0)), at(1), gateway);
   const standby = { active: false, peerHeard: false };
 
   it('is gone for a standby well before its down interval is over, and back with the first answer', () => {
@@ -37,7 +38,7 @@ describe('the gateway', () => {
     assert.equal(gatewayState(askUntil(here, 149).gateway, at(149), false).kind, 'reachable');
     const gone = askUntil(here, 150);
     assert.equal(assess(gone, at(150), standby).candidate.verdict.standing, 'never');
-    const back = gatewayAnswered(gone, at(180));
+    const back = neighbourAnswered(gone, at(180), gateway);
     assert.equal(assess(back, at(180), standby).candidate.verdict.standing, 'serve');
   });
 
@@ -45,6 +46,24 @@ describe('the gateway', () => {
     const standing = (ms: number): string =>
       assess(askUntil(here, ms), at(ms), alone).candidate.verdict.standing;
     assert.deepEqual([standing(300), standing(1999), standing(2001)], ['serve', 'serve', 'never']);
+  });
+
+  it('alone is no reason to leave while the machine of the other node answers', () => {
+    const peer = parseAddress('10.99.0.2') ?? assert.fail();
+    const pair = createCandidate({ ...options, peers: [peer] }, at(0));
+    const answered = neighbourAnswered(gatewayAsked(pair, at(0)), at(1), gateway);
+    assert.deepEqual(toAsk(answered, at(50)), [gateway]);
+    const silent = gatewayAsked(answered, at(50));
+    assert.deepEqual(toAsk(silent, at(100)), [gateway, peer], 'the peer is asked only when it matters');
+    const gone = askUntil(silent, 2001);
+    assert.equal(assess(gone, at(2001), alone).candidate.verdict.standing, 'never');
+    const heard = neighbourAnswered(gone, at(2001), peer);
+    const { verdict } = assess(heard, at(2001), alone).candidate;
+    assert.deepEqual(
+      [verdict.standing, verdict.reasons],
+      ['last', ['the gateway 10.99.0.254 does not answer']],
+    );
+    assert.equal(assess(heard, at(4001), alone).candidate.verdict.standing, 'never');
   });
 
   it('is not blamed for a process that did not run', () => {
@@ -67,6 +86,15 @@ describe('a service that is broken', () => {
       if (assessment.leaveFor !== undefined) tries.push(ms / 1000);
     }
     assert.deepEqual(tries, [0, 10, 30, 70, 150, 310]);
+  });
+
+  it('stays when it is told that nobody else can serve, and tries again when that is not known any more', () => {
+    const said = { healthy: false, reason: 'disk full', timeToLive: milliseconds(5000), successor: false };
+    const told = reported(untracked, at(0), said);
+    assert.equal(assess(told, at(4000), alone).leaveFor, undefined);
+    assert.notEqual(assess(told, at(5000), alone).leaveFor, undefined);
+    const ready = reported(told, at(4000), { ...said, successor: true });
+    assert.notEqual(assess(ready, at(4000), alone).leaveFor, undefined);
   });
 
   it('does not make a standby leave, and a healthy report ends it', () => {

@@ -33,6 +33,21 @@ async function activeNode(): Promise<NodeName> {
   return active!;
 }
 
+interface HeartbeatView {
+  state: string;
+  sentence: string;
+  service: { state: string; reason: string | null };
+  gateway: { state: string } | null;
+  peers: unknown[];
+  counters: { dropped: Record<string, number> };
+  transitions: unknown[];
+}
+
+async function heartbeatOf(node: NodeName): Promise<HeartbeatView> {
+  const text = await look(lab, node, 'tandem heartbeat status --socket /run/tandem/heartbeat.sock');
+  return JSON.parse(text) as HeartbeatView;
+}
+
 test('I4: a standby refuses a change, says who is active and exits with 75', async () => {
   const active = await activeNode();
   const standby = other(active);
@@ -153,6 +168,107 @@ test('a killed supervisor takes everything with it; the other node serves and th
   assert.equal(await activeNode(), other(active));
   assert.equal((await pidsOf(lab, active, 'heartbeat run')).length, 1);
   assert.equal((await pidsOf(lab, active, '^openvpn --config')).length, 1);
+});
+
+test('advertisements are signed with a key that only the two nodes have', async () => {
+  const keys = '/var/lib/tandem/heartbeat-keys.json';
+  const [a, b] = await Promise.all(
+    (['node-a', 'node-b'] as const).map((node) => look(lab, node, `stat -c '%a %U' ${keys}; cat ${keys}`)),
+  );
+  assert.match(a!, /^600 tandem\n\{"keys":\[\{"id":1,"key":"hex:[0-9a-f]{64}"\}\],"activeKey":1\}$/);
+  assert.equal(a, b);
+  const key = /hex:([0-9a-f]{64})/.exec(a!)![1]!;
+  for (const node of ['node-a', 'node-b'] as const) {
+    const config = JSON.parse(await look(lab, node, 'cat /run/tandem/heartbeat.json'));
+    assert.equal(config.authentication.mode, 'enforce');
+    assert.equal(config.track.gateway, '10.99.0.254');
+    // It is in no data that leaves the node, and in no log.
+    assert.equal(
+      await look(
+        lab,
+        node,
+        `grep -rl '[${key[0]}]${key.slice(1)}' /var/lib/tandem/store /var/log /proc/[0-9]*/cmdline`,
+      ),
+      '',
+    );
+  }
+  const standby = other(await activeNode());
+  const { counters, peers } = await heartbeatOf(standby);
+  assert.deepEqual([counters.dropped, peers.length], [{}, 1]);
+});
+
+test('an OpenVPN that hangs is as bad as a dead one: the other node takes over, and the node heals', async () => {
+  const active = await activeNode();
+  const [openvpn] = await pidsOf(lab, active, '^openvpn --config');
+  await look(lab, active, `kill -STOP ${openvpn}`);
+  await until(
+    async () => (await heartbeatOf(active)).service.state === 'broken',
+    30_000,
+    'the heartbeat to be told',
+  );
+  assert.match((await heartbeatOf(active)).service.reason ?? '', /OpenVPN has not answered for \d+ s/);
+  assert.equal(await activeNode(), other(active));
+  await until(
+    async () => (await heartbeatOf(active)).service.state === 'healthy',
+    60_000,
+    'OpenVPN to be started anew',
+  );
+  assert.equal(await activeNode(), other(active), 'and it does not take the role back');
+});
+
+test('a gateway that is gone for both nodes moves nothing', async () => {
+  const active = await activeNode();
+  const changes = async () => {
+    const both = await Promise.all([heartbeatOf('node-a'), heartbeatOf('node-b')]);
+    return both.map(({ transitions }) => transitions.length);
+  };
+  const before = await changes();
+  await lab.exec('gateway', ['ip', 'link', 'set', 'eth0', 'down']);
+  try {
+    for (const node of [active, other(active)])
+      await until(
+        async () => (await heartbeatOf(node)).gateway?.state === 'gone',
+        20_000,
+        `${node} to miss the gateway`,
+      );
+    assert.match((await heartbeatOf(active)).sentence, /the gateway 10\.99\.0\.254 does not answer/);
+    for (let look = 0; look < 10; look += 1) {
+      assert.deepEqual(await changes(), before);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  } finally {
+    await lab.exec('gateway', ['ip', 'link', 'set', 'eth0', 'up']);
+  }
+  await until(
+    async () => (await heartbeatOf(active)).gateway?.state === 'reachable',
+    20_000,
+    'the gateway to answer again',
+  );
+  assert.deepEqual(await changes(), before);
+});
+
+test('a node that is cut off from everybody, with its cable in, does not serve', async () => {
+  const active = await activeNode();
+  const chain = (hook: string) =>
+    `nft add chain netdev cut ${hook} '{ type filter hook ${hook} device eth0 priority 0; policy drop; }'`;
+  await look(lab, active, `nft add table netdev cut && ${chain('ingress')} && ${chain('egress')}`);
+  try {
+    await until(
+      async () => (await heartbeatOf(active)).state === 'fault',
+      30_000,
+      'the node to find that it is isolated',
+    );
+    assert.match((await heartbeatOf(active)).sentence, /it is isolated/);
+    assert.equal(await holdsAddress(lab, active), false);
+    await until(
+      async () => (await statusOf(lab, other(active)))?.role === 'active',
+      20_000,
+      'the other node to serve',
+    );
+  } finally {
+    await look(lab, active, 'nft delete table netdev cut');
+  }
+  assert.equal(await activeNode(), other(active));
 });
 
 test('a killed OpenVPN is started again', async () => {
