@@ -29,6 +29,7 @@ const observed: Observed = {
     since: '',
     sentence: '',
     peers: [{ address: '10.0.0.2', lastHeardMs: 250 }],
+    warnings: [],
     virtualAddresses: [{ address: '10.0.0.100/24', held: true }],
     ...{ counters: { sent: 7, received: 5, becameActive: 1, dropped: { checksum: 2 } } },
   },
