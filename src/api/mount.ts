@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod';
 import type { Node } from '../pair/node.ts';
 import { authorise, type Identify } from './authorise.ts';
+import { describeApi, descriptionRoute } from './description.ts';
 import { answerErrors } from './errors.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { metricsRoutes } from './routes/metrics.ts';
@@ -24,9 +25,11 @@ export async function mountApi(
   app.setSerializerCompiler(serializerCompiler);
   answerErrors(app, () => node.web.activeNode());
   authorise(app, parts.identify);
+  await describeApi(app, node.productVersion);
   metricsRoutes(app, node);
   await app.register(
     async (v1) => {
+      descriptionRoute(v1);
       statusRoutes(v1, node);
       webSessionRoutes(v1, node);
       tokenRoutes(v1, node);

@@ -81,6 +81,8 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       '@fastify/helmet',
       '@fastify/rate-limit',
       '@fastify/static',
+      '@fastify/swagger',
+      '@fastify/swagger-ui',
       'fastify-type-provider-zod',
       'pino',
       'prom-client',

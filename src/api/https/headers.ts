@@ -19,6 +19,10 @@ export function contentSecurityPolicy(nonce?: string): string {
   ].join('; ');
 }
 
+/** For the pages that show the description of the API: the library that draws them styles its elements itself. */
+export const documentationPolicy: string =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
 export function freshNonce(): string {
   return randomBytes(16).toString('base64');
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from 'node:https';
 import { fileURLToPath } from 'node:url';
 import cookie from '@fastify/cookie';
 import rateLimit from '@fastify/rate-limit';
+import swaggerUi from '@fastify/swagger-ui';
 import Fastify, { type FastifyBaseLogger } from 'fastify';
 import type { Logger } from 'pino';
 import { TandemError } from '../../core/errors.ts';
@@ -9,7 +10,7 @@ import type { Node } from '../../pair/node.ts';
 import type { Privileged } from '../../privileged/privileged.ts';
 import { mountApi } from '../mount.ts';
 import { ServedCertificate } from './certificate.ts';
-import { careful } from './headers.ts';
+import { careful, documentationPolicy } from './headers.ts';
 import { identifyOverHttps } from './identify.ts';
 import { Listeners } from './listener.ts';
 import { servePages } from './pages.ts';
@@ -83,6 +84,12 @@ async function httpsApp(
       }),
   });
   await mountApi(app, { node, identify: identifyOverHttps(node) });
+  await app.register(swaggerUi, {
+    routePrefix: '/api/docs',
+    uiConfig: { url: '/api/v1/openapi.json', deepLinking: true, validatorUrl: null },
+    // The description is read from where it is; nothing is loaded from elsewhere.
+    staticCSP: documentationPolicy,
+  });
   await servePages(app, pages ?? builtPages);
   return app;
 }
