@@ -26,6 +26,7 @@ import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { ReplicationLink, sameLink } from './link.ts';
 import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
+import { alreadyPaired, isPrimary, notPaired } from './pairing-errors.ts';
 import { readPairingFile } from './pairing-file.ts';
 import { type Role, RoleKeeper } from './role.ts';
 import { ServiceWatch } from './service-watch.ts';
@@ -371,31 +372,4 @@ export class Node {
       this.#parts.log.error({ err: error }, 'the pair could not be followed');
     }
   }
-}
-
-function notPaired(name: string): TandemError {
-  return new TandemError({
-    code: 'pair.switchover.refused',
-    culprit: 'caller',
-    message: `${name} is not paired: there is nobody to switch over to.`,
-    hint: 'Run: tandem failover set --help',
-  });
-}
-
-function alreadyPaired(name: string, peer: string | undefined): TandemError {
-  return new TandemError({
-    code: 'pair.already-paired',
-    culprit: 'caller',
-    message: `${name} is paired with ${peer ?? 'another node'} already. Nothing was changed.`,
-    hint: 'See: tandem status',
-  });
-}
-
-function isPrimary(name: string): TandemError {
-  return new TandemError({
-    code: 'pair.peer-is-primary',
-    culprit: 'operator',
-    message: `${name} was set up as a primary node and has data of its own. Nothing was changed.`,
-    hint: 'Set the second machine up with: tandem init --failover',
-  });
 }
