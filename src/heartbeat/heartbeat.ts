@@ -1,6 +1,8 @@
 import type { Server } from 'node:net';
+import { TandemError } from '../core/errors.ts';
 import { formatAddress } from '../core/net/address.ts';
 import { formatPrefix } from '../core/net/prefix.ts';
+import type { Form } from '../core/reconfiguration/change.ts';
 import { milliseconds } from '../core/time/duration.ts';
 import { now } from '../linux/clock.ts';
 import { runAheadOfOthers, type Scheduling } from '../linux/scheduling.ts';
@@ -12,17 +14,21 @@ import {
   virtualAddresses,
   virtualRouter,
 } from './config/virtual-router.ts';
-import { type Controlled, ControlServer } from './control/server.ts';
+import { type Controlled, ControlServer, type Outcome } from './control/server.ts';
 import { Driver } from './driver.ts';
 import { Hooks } from './hooks.ts';
 import { lockInstance } from './instance-lock.ts';
 import { KernelInterface } from './kernel-interface.ts';
 import type { Logger } from './log.ts';
 import { inspect, type Preflight, removeLeftovers } from './preflight.ts';
+import { changedConfig, Reconfiguration } from './reconfiguration.ts';
 import { Recorder } from './recorder.ts';
 import { present, type Status } from './status.ts';
 import { chooseWire } from './wire/choose.ts';
 import type { Wire } from './wire/wire.ts';
+
+/** How often it is looked whether a change is complete. */
+const CHANGE_LOOK_MS = 20;
 
 /** A running heartbeat: put together here, taken apart in the reverse order. */
 export class Heartbeat implements Controlled {
@@ -37,6 +43,8 @@ export class Heartbeat implements Controlled {
   #config: Config;
   #wire: Wire;
   #control: ControlServer | undefined;
+  #change: Reconfiguration | undefined;
+  #changeTimer: NodeJS.Timeout | undefined;
 
   private constructor(parts: {
     config: Config;
@@ -94,6 +102,7 @@ export class Heartbeat implements Controlled {
 
   /** Leaves: the address first, then priority 0, then everything else. */
   async stop(): Promise<void> {
+    clearInterval(this.#changeTimer);
     this.#driver.stop();
     this.#hooks.finish();
     try {
@@ -102,6 +111,7 @@ export class Heartbeat implements Controlled {
       await this.#recorder?.close();
       await this.#control?.close();
       this.#lock.close();
+      this.#change?.lock?.close();
     }
   }
 
@@ -115,6 +125,15 @@ export class Heartbeat implements Controlled {
       );
       return;
     }
+    if (this.#change !== undefined) {
+      const inForce = this.#change.phase === 'committed' ? this.#change.after : this.#config;
+      if (JSON.stringify(config) === JSON.stringify(inForce)) return;
+      this.#log.error(
+        { event: 'reload-refused' },
+        'The configuration was not taken: a change of it is under way; commit it or roll it back first.',
+      );
+      return;
+    }
     // The same checks as at the start; throws before anything was changed.
     const preflight = inspect(config.interface, virtualAddresses(config));
     if (config.vhid !== this.#config.vhid) {
@@ -123,11 +142,85 @@ export class Heartbeat implements Controlled {
       this.#lock = lock;
     }
     this.#config = config;
+    this.#apply(config, chooseWire(config, this.#wire));
+    this.#log.info({ event: 'reloaded' }, 'The new configuration is in force.');
+  }
+
+  /** Speaks and hears both configurations from now on. Throws nothing; says in words what is wrong with the change. */
+  async prepare(change: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<Outcome> {
+    if (this.#change !== undefined) return notNow('a change is under way already');
+    const before = this.#config;
+    let lock: Server | undefined;
+    try {
+      const after = changedConfig(before, change);
+      const preflight = inspect(after.interface, virtualAddresses(after));
+      if (after.vhid !== before.vhid) lock = await lockInstance(preflight.interfaceIndex, after);
+      if (this.#change !== undefined || this.#config !== before) {
+        lock?.close();
+        return notNow('the configuration has changed meanwhile');
+      }
+      const wire = this.#wire;
+      this.#change = new Reconfiguration({ before, after, wire, limitMs: timeoutMs, now });
+    } catch (error) {
+      if (!(error instanceof TandemError)) throw error;
+      const { code, message } = error;
+      const hint = code.startsWith('heartbeat.config') ? 'correct the change' : error.hint;
+      return { ok: false, error: { code, message, hint } };
+    }
+    this.#change.lock = lock;
+    this.#apply(this.#change.meanwhile, this.#change.wire, true);
+    this.#changeTimer = setInterval(() => this.#settle(), CHANGE_LOOK_MS);
+    this.#log.info({ event: 'prepared', changes: this.#change.status.changes }, this.#change.warning);
+    return { ok: true };
+  }
+
+  commit(keepOldMs: number): Outcome {
+    if (this.#change?.phase !== 'prepared') return notNow('nothing is prepared');
+    this.#change.commit(keepOldMs);
+    this.#config = this.#change.after;
+    this.#apply(this.#change.meanwhile, this.#change.wire, true);
+    this.#log.info({ event: 'committed', changes: this.#change.status.changes }, this.#change.warning);
+    if (keepOldMs === 0) this.#finish('new');
+    return { ok: true };
+  }
+
+  rollback(): Outcome {
+    if (this.#change === undefined) return notNow('nothing is prepared');
+    this.#finish('old');
+    return { ok: true };
+  }
+
+  #settle(): void {
+    this.#driver.refresh();
+    const form = this.#change?.settled(this.#driver.state.name === 'active');
+    if (form !== undefined) this.#finish(form);
+  }
+
+  /** From here on there is one configuration again. */
+  #finish(form: Form): void {
+    const change = this.#change;
+    if (change === undefined) return;
+    clearInterval(this.#changeTimer);
+    this.#change = undefined;
+    this.#config = form === 'new' ? change.after : change.before;
+    const [obsolete, inForce] = form === 'new' ? [this.#lock, change.lock] : [change.lock, this.#lock];
+    if (change.lock !== undefined) {
+      obsolete?.close();
+      if (inForce !== undefined) this.#lock = inForce;
+    }
+    this.#apply(this.#config, form === 'new' ? change.wires.after : change.wires.before);
+    this.#log.info(
+      { event: form === 'new' ? 'changed' : 'rolled-back', changes: change.status.changes },
+      form === 'new' ? 'The change is complete.' : 'The change was undone; what was before is in force.',
+    );
+  }
+
+  #apply(config: Config, wire: Wire, changing = false): void {
     this.#hooks.reconfigure(config);
     this.#kernel.reconfigure(kernelPlan(config));
-    this.#wire = chooseWire(config, this.#wire);
-    this.#driver.reconfigure(virtualRouter(config, this.#kernel.source), this.#wire, surroundingsOf(config));
-    this.#log.info({ event: 'reloaded' }, 'The new configuration is in force.');
+    this.#wire = wire;
+    const router = { ...virtualRouter(config, this.#kernel.source), changing };
+    this.#driver.reconfigure(router, wire, surroundingsOf(config));
   }
 
   report(report: Parameters<Controlled['report']>[0]): void {
@@ -164,6 +257,7 @@ export class Heartbeat implements Controlled {
         pathPlans: kernelPlan(this.#config).paths,
         hooks: this.#hooks.status,
         clocks: this.#wire.clockDifferences,
+        change: this.#change,
         pid: process.pid,
       },
     );
@@ -223,6 +317,10 @@ export class Heartbeat implements Controlled {
     );
     for (const note of this.#scheduling.notes) this.#log.warn({ event: 'scheduling' }, note);
   }
+}
+
+function notNow(message: string): Outcome {
+  return { ok: false, error: { code: 'heartbeat.change.not-now', message } };
 }
 
 function refusal(code: string, message: string): Awaited<ReturnType<Controlled['resign']>> {

@@ -18,6 +18,7 @@ import type { PathStatus } from './channels.ts';
 import { type ShownState, shownState, type Transition } from './history.ts';
 import type { HooksStatus } from './hooks.ts';
 import type { PathPlan } from './paths.ts';
+import type { Reconfiguration, ReconfigurationStatus } from './reconfiguration.ts';
 import { statusSentence } from './sentence.ts';
 import { statusWarnings } from './warnings.ts';
 import type { ClockDifference } from './wire/wire.ts';
@@ -63,6 +64,8 @@ export interface Status {
     readonly count: number;
   }[];
   readonly hooks: HooksStatus;
+  /** A change that both nodes take, while it is under way. */
+  readonly change: ReconfigurationStatus | null;
   readonly counters: Stats;
   readonly timers: {
     readonly advertisementIntervalMs: number;
@@ -93,6 +96,7 @@ export function present(
     readonly pathPlans: readonly PathPlan[];
     readonly hooks: HooksStatus;
     readonly clocks: readonly ClockDifference[];
+    readonly change: Reconfiguration | undefined;
   },
 ): Status {
   const { router } = state;
@@ -137,6 +141,7 @@ export function present(
       count,
     })),
     hooks: context.hooks,
+    change: context.change?.status ?? null,
     counters: state.stats,
     timers: {
       advertisementIntervalMs: toMilliseconds(toDuration(router.interval)),

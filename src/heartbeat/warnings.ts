@@ -21,6 +21,7 @@ export function statusWarnings(
     readonly paths: readonly PathStatus[];
     readonly pathPlans: readonly PathPlan[];
     readonly clocks: readonly ClockDifference[];
+    readonly change: { readonly warning: string } | undefined;
   },
 ): readonly string[] {
   return [
@@ -35,6 +36,7 @@ export function statusWarnings(
       .filter(({ lastSeen }) => between(lastSeen, now) < CONFLICT_SHOWN_FOR)
       .map(({ address, mac }) => `${formatMac(mac)} also answers for ${formatAddress(address)}.`),
     ...context.clocks.map(clockText),
+    ...(context.change === undefined ? [] : [context.change.warning]),
   ];
 }
 

@@ -100,7 +100,7 @@ function remarks(router: VirtualRouter, { source }: Datagram, advertisement: Adv
   if (!mayDiffer && advertisement.interval !== router.interval) {
     reports.push({ kind: 'interval-mismatch', source, theirs: toDuration(advertisement.interval) }); // R11
   }
-  if (!sameList(router, advertisement)) {
+  if (router.changing !== true && !sameList(router, advertisement)) {
     reports.push({ kind: 'address-mismatch', source, theirs: advertisement.addresses }); // R12
   }
   return reports;

@@ -23,7 +23,7 @@ export interface VirtualRouter {
   readonly addresses: readonly Prefix[];
   /** The kernel removes an address that was not renewed for this long. */
   readonly lease: Duration;
-  /** The configuration of both nodes changes, so that for a while they do not agree about intervals. */
+  /** The configuration of both nodes changes, so that for a while they do not agree about intervals and addresses. */
   readonly changing?: boolean | undefined;
   /** This node's own address on the interface: the source of its advertisements, and the tie-break. */
   readonly source: IpAddress;

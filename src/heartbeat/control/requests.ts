@@ -13,6 +13,16 @@ const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command',
     successor: z.boolean().optional(),
   }),
   z.strictObject({ command: z.literal('maintenance'), on: z.boolean() }),
+  z.strictObject({
+    command: z.literal('prepare'),
+    change: z.record(z.string().max(64), z.unknown()),
+    timeoutMs: z.int().min(100).max(600_000).default(30_000),
+  }),
+  z.strictObject({
+    command: z.literal('commit'),
+    keepOldMs: z.int().min(0).max(86_400_000).default(10_000),
+  }),
+  z.strictObject({ command: z.literal('rollback') }),
 ]);
 
 export type ControlRequest =
@@ -31,7 +41,16 @@ export type ControlRequest =
       readonly successor?: boolean | undefined;
     }
   /** While on, this node serves only if nobody else does. */
-  | { readonly command: 'maintenance'; readonly on: boolean };
+  | { readonly command: 'maintenance'; readonly on: boolean }
+  /** Fields of the configuration that both nodes change; undone when no commit comes within `timeoutMs`. */
+  | {
+      readonly command: 'prepare';
+      readonly change: Readonly<Record<string, unknown>>;
+      readonly timeoutMs: number;
+    }
+  /** What was prepared counts; what was before is still spoken and heard for `keepOldMs`. */
+  | { readonly command: 'commit'; readonly keepOldMs: number }
+  | { readonly command: 'rollback' };
 
 export interface ControlError {
   readonly code: string;
@@ -54,7 +73,7 @@ export function parseRequest(line: string): ControlRequest | { readonly error: C
   return {
     error: {
       code: 'heartbeat.control.bad-request',
-      message: `${issues.join('; ')} (commands: status, subscribe, resign, report, maintenance)`,
+      message: `${issues.join('; ')} (commands: status, subscribe, resign, report, maintenance, prepare, commit, rollback)`,
     },
   };
 }

@@ -9,6 +9,11 @@ import { type ControlError, parseRequest } from './requests.ts';
 
 const MOST_CONNECTIONS = 64;
 
+/** Of a request that answers nothing else. */
+export type Outcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly error: ControlError & { readonly hint?: string } };
+
 /** What the socket gives access to. */
 export interface Controlled {
   status(): Status;
@@ -23,6 +28,10 @@ export interface Controlled {
     readonly ttlMs: number;
     readonly successor?: boolean | undefined;
   }): void;
+  /** The three steps of a change that both nodes take. */
+  prepare(change: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<Outcome>;
+  commit(keepOldMs: number): Outcome;
+  rollback(): Outcome;
   maintenance(
     on: boolean,
   ): Promise<
@@ -104,6 +113,17 @@ export class ControlServer {
       case 'report':
         this.#controlled.report(request);
         writeLine(socket, { ok: true });
+        return;
+      case 'prepare':
+        void this.#controlled
+          .prepare(request.change, request.timeoutMs)
+          .then((outcome) => writeLine(socket, outcome));
+        return;
+      case 'commit':
+        writeLine(socket, this.#controlled.commit(request.keepOldMs));
+        return;
+      case 'rollback':
+        writeLine(socket, this.#controlled.rollback());
         return;
       case 'maintenance':
         void this.#controlled.maintenance(request.on).then((reply) => writeLine(socket, reply));
