@@ -3,23 +3,25 @@ import { HeartbeatNode } from '../../tests/integration/heartbeat/node.ts';
 import { Ucarp } from '../../tests/integration/heartbeat/ucarp.ts';
 import { type Network, until } from '../../tests/integration/network.ts';
 
-/** One program on one host. `rank` 0 is the one that shall be active first. */
+/** One program on one host. */
 export interface Contender {
   start(): Promise<void>;
   /** It knows that it is standby. */
   listens(): Promise<void>;
   signal(name: NodeJS.Signals): void;
   losePower(): Promise<void>;
+  /** Its first process; the others descend from it. */
+  readonly pid: number | undefined;
 }
 
 export type ContenderName = 'tandem' | 'keepalived' | 'ucarp';
 
+export const BOUND_MS = 30_000;
 const PRIORITIES = [150, 100];
 const ADDRESSES = ['10.99.0.1', '10.99.0.2'];
 const SKEWS = [0, 100];
-const BOUND_MS = 30_000;
 
-/** ucarp has whole seconds only. */
+/** `rank` 0 is the one that shall be active first. ucarp has whole seconds only. */
 export function contender(
   name: ContenderName,
   network: Network,
@@ -43,6 +45,9 @@ export function contender(
           until(async () => (await node.status()).peers.length > 0, BOUND_MS, `${host} hears the other`),
         signal: (signal) => node.child?.kill(signal),
         losePower: () => node.losePower(),
+        get pid() {
+          return node.child?.pid;
+        },
       };
     }
     case 'keepalived': {
@@ -53,6 +58,9 @@ export function contender(
           until(() => keepalived.log.includes('Entering BACKUP STATE'), BOUND_MS, `${host} is backup`),
         signal: (signal) => keepalived.signal(signal),
         losePower: () => keepalived.losePower(),
+        get pid() {
+          return keepalived.pid;
+        },
       };
     }
     case 'ucarp': {
@@ -64,6 +72,9 @@ export function contender(
         listens: () => new Promise((resolve) => setTimeout(resolve, 1500)),
         signal: (signal) => ucarp.signal(signal),
         losePower: () => ucarp.losePower(),
+        get pid() {
+          return ucarp.pid;
+        },
       };
     }
   }

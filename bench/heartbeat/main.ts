@@ -1,86 +1,67 @@
-import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import type { ContenderName } from './contenders.ts';
-import { type Event, round } from './rounds.ts';
+import { verdicts } from './bars.ts';
+import { type Case, casesOf, PARTS, type Part } from './cases.ts';
+import { Rows } from './rows.ts';
+import { tableOf } from './table.ts';
 
-const { values } = parseArgs({
-  options: { json: { type: 'string' }, runs: { type: 'string' }, quick: { type: 'boolean', default: false } },
+const { values: options } = parseArgs({
+  options: {
+    /** Of what is over in seconds; what takes minutes has its own number. */
+    runs: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    part: { type: 'string', multiple: true },
+    interval: { type: 'string', multiple: true },
+    loops: { type: 'string', default: '32' },
+    seconds: { type: 'string' },
+  },
 });
 
-interface Case {
-  readonly event: Event;
-  readonly intervalMs: number;
-  readonly contenders: readonly ContenderName[];
+const parts: readonly string[] = options.part ?? PARTS;
+const unknown = parts.find((part) => !(PARTS as readonly string[]).includes(part));
+if (unknown !== undefined) {
+  process.stderr.write(`bench/heartbeat: there is no part "${unknown}"; there are: ${PARTS.join(' ')}\n`);
+  process.exit(64);
 }
-
-const vrrp: readonly ContenderName[] = ['tandem', 'keepalived'];
-const all: readonly ContenderName[] = [...vrrp, 'ucarp'];
-const cases: readonly Case[] = values.quick
-  ? [
-      { event: 'power', intervalMs: 100, contenders: vrrp },
-      { event: 'stop', intervalMs: 100, contenders: vrrp },
-      { event: 'kill', intervalMs: 100, contenders: vrrp },
-    ]
-  : [
-      { event: 'power', intervalMs: 1000, contenders: all },
-      { event: 'power', intervalMs: 100, contenders: vrrp },
-      { event: 'power', intervalMs: 10, contenders: vrrp },
-      { event: 'stop', intervalMs: 1000, contenders: all },
-      { event: 'stop', intervalMs: 100, contenders: vrrp },
-      { event: 'kill', intervalMs: 100, contenders: vrrp },
-      { event: 'freeze', intervalMs: 100, contenders: vrrp },
-    ];
-const runs = Number(values.runs ?? (values.quick ? 3 : 7));
-
-interface Row {
-  readonly event: Event;
-  readonly intervalMs: number;
-  readonly contender: ContenderName;
-  readonly figures: number[];
-}
-
-const rows: Row[] = cases.flatMap(({ contenders, ...rest }) =>
-  contenders.map((contender) => ({ ...rest, contender, figures: [] })),
+const intervals = (options.interval ?? (options.quick ? ['100', '10'] : undefined))?.map(Number);
+const effort = {
+  seconds: Number(options.seconds ?? (options.quick ? 10 : 60)),
+  loops: Number(options.loops),
+};
+const cases = casesOf(effort).filter(
+  ({ part, intervalMs }) => parts.includes(part) && (intervals?.includes(intervalMs) ?? true),
 );
-for (let run = 0; run < runs; run += 1) {
-  for (const { event, intervalMs, contender, figures } of rows) {
-    figures.push(await round(contender, event, intervalMs));
-    process.stderr.write(
-      `run ${run + 1}/${runs}: ${event} ${intervalMs} ms ${contender}: ${figures.at(-1)?.toFixed(0)}\n`,
-    );
+const rows = new Rows(options.json);
+const most = Math.max(0, ...cases.map(runsOf));
+for (let run = 0; run < most; run += 1) {
+  for (const one of cases.filter((each) => run < runsOf(each))) {
+    for (const contender of one.contenders) {
+      for (const [what, figure] of Object.entries(await one.measure(contender))) {
+        rows.add(one, contender, what, figure);
+        process.stderr.write(
+          `run ${run + 1}/${runsOf(one)}: ${what}, ${one.intervalMs} ms, ${contender}: ${figure.toFixed(1)}\n`,
+        );
+      }
+      rows.save();
+    }
   }
 }
 
-const texts: Readonly<Record<Event, string>> = {
-  power: 'power loss, ms without an answer',
-  stop: 'graceful stop, ms without an answer',
-  kill: 'SIGKILL of the active, owners after lease + 200 ms',
-  freeze: 'SIGSTOP of the active, owners after lease + 200 ms',
-};
+process.stdout.write(`${tableOf(rows.all)}\n`);
+for (const { text, met } of verdicts(rows.all)) {
+  process.stdout.write(`${met ? 'met    ' : 'NOT MET'} ${text}\n`);
+  if (!met) process.exitCode = 1;
+}
 
-/** The ratio is of medians, to those of the first contender of the same case: ours. */
-const table = rows.map((row) => {
-  const ours = rows.find((other) => other.event === row.event && other.intervalMs === row.intervalMs);
-  const ratio = median(ours?.figures ?? []) / median(row.figures);
-  return [
-    texts[row.event],
-    `${row.intervalMs} ms`,
-    row.contender,
-    ...[median(row.figures), Math.min(...row.figures), Math.max(...row.figures)].map((figure) =>
-      figure.toFixed(0),
-    ),
-    row === ours ? '' : ratio.toFixed(2),
-  ];
-});
-const heads = ['what', 'interval', 'program', 'median', 'min', 'max', 'ours / theirs'];
-process.stdout.write(
-  [heads, heads.map(() => '---'), ...table].map((cells) => `| ${cells.join(' | ')} |\n`).join(''),
-);
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify({ runs, rows }, null, 2)}\n`);
-
-function median(figures: readonly number[]): number {
-  const sorted = [...figures].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const [low = Number.NaN, high = Number.NaN] = [sorted[Math.ceil(sorted.length / 2) - 1], sorted[middle]];
-  return (low + high) / 2;
+function runsOf({ part }: Case): number {
+  const usual: Readonly<Record<Part, number>> = {
+    takeover: 7,
+    leave: 7,
+    owners: 7,
+    busy: 1,
+    idle: 10,
+    cost: 1,
+  };
+  if (options.runs !== undefined) return Number(options.runs);
+  return options.quick ? Math.min(usual[part], 3) : usual[part];
 }

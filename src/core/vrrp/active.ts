@@ -1,5 +1,5 @@
 import { carpTieLost } from '../carp/order.ts';
-import { compareAddresses, type IpAddress } from '../net/address.ts';
+import { compareAddresses, type IpAddress, isMulticast } from '../net/address.ts';
 import { type Prefix, samePrefix } from '../net/prefix.ts';
 import { toDuration } from '../time/centiseconds.ts';
 import { after, between, type Instant } from '../time/instant.ts';
@@ -108,16 +108,25 @@ function putBack(state: Active, address: Prefix): Step {
 function arrived(before: Active, now: Instant, input: Extract<Input, { type: 'datagram' }>): Step {
   const { state, advertisement, effects } = receive(before, now, input);
   if (advertisement === undefined) return stay(state, ...effects);
-  const source = input.datagram.sender ?? input.datagram.source;
+  const peer = input.datagram.sender ?? input.datagram.source;
   // Not in the RFC: to answer would be in vain, so whoever knows it steps back, whatever the priorities.
   if (input.deaf === true && advertisement.priority !== LEAVING_PRIORITY) {
     const listen = { activeInterval: advertisement.interval };
-    return preceded(effects, becomeBackup(state, now, { kind: 'unheard', peer: source }, listen));
+    return preceded(effects, becomeBackup(state, now, { kind: 'unheard', peer }, listen));
   }
-  return preceded(effects, weigh(state, now, source, advertisement));
+  // Each path has addresses of its own; equals must compare the same two on both ends.
+  const { sender, destination } = input.datagram;
+  const own = sender === undefined && !isMulticast(destination) ? destination : state.router.source;
+  return preceded(effects, weigh(state, now, { source: peer, own }, advertisement));
 }
 
-function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Advertisement): Step {
+interface Ends {
+  readonly source: IpAddress;
+  readonly own: IpAddress;
+}
+
+function weigh(state: Active, now: Instant, ends: Ends, advertisement: Advertisement): Step {
+  const { source } = ends;
   const { router } = state;
   const { priority } = advertisement;
   const announce: Effect = { type: 'announce', addresses: router.addresses };
@@ -134,7 +143,7 @@ function weigh(state: Active, now: Instant, source: IpAddress, advertisement: Ad
     );
   }
   // S13 (680)-(700)
-  const tieLost = priority === state.priority && goesFirst(router, source);
+  const tieLost = priority === state.priority && goesFirst(router, ends);
   if (priority > state.priority || tieLost) {
     return becomeBackup(state, now, { kind: 'outranked', peer: source, priority }, listen);
   }
@@ -150,9 +159,9 @@ function reconfiguredPriority(state: Active, router: VirtualRouter): number {
 }
 
 /** Between equals. */
-function goesFirst(router: VirtualRouter, source: IpAddress): boolean {
-  if (router.dialect.name === 'carp') return carpTieLost(source, router.source);
-  return compareAddresses(source, router.source) > 0;
+function goesFirst(router: VirtualRouter, { source, own }: Ends): boolean {
+  if (router.dialect.name === 'carp') return carpTieLost(source, own);
+  return compareAddresses(source, own) > 0;
 }
 
 function reconfigured(state: Active, now: Instant, router: VirtualRouter): Step {

@@ -5,7 +5,7 @@
  *   router KEY=VALUE…          how the node is configured; before anything else
  *   AT startup | shutdown | tick | stats | peers
  *   AT link up|down            AT missing PREFIX
- *   AT advert KEY=VALUE…       from= priority= interval= (cs) vrid= addresses= checksum= ttl=
+ *   AT advert KEY=VALUE…       from= to= (the group) priority= interval= (cs) vrid= addresses= checksum= ttl=
  *   AT packet from=… ttl=… HEX a packet as it is
  *   AT resign MS               AT claim-fails            AT reconfigure KEY=VALUE…
  *   AT election STANDING PRIORITY [REASON]
@@ -151,8 +151,9 @@ function advert(
     addresses: given['addresses']?.split(',').map(address) ?? own.addresses.map((virtual) => virtual.address),
   };
   const checksum = (given['checksum'] ?? 'rfc9568') as ChecksumPolicy;
-  const payload = encode(advertisement, { source, destination: IPV4_GROUP, checksum });
-  return { source, destination: IPV4_GROUP, ttl: Number(given['ttl'] ?? 255), payload };
+  const destination = given['to'] === undefined ? IPV4_GROUP : address(given['to']);
+  const payload = encode(advertisement, { source, destination, checksum });
+  return { source, destination, ttl: Number(given['ttl'] ?? 255), payload };
 }
 
 function packet(words: readonly string[]): Extract<Input, { type: 'datagram' }>['datagram'] {

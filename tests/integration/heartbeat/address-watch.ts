@@ -12,8 +12,10 @@ export class AddressWatch {
   readonly #process: ChildProcess;
   #text = '';
   #known = false;
+  #held: boolean;
 
-  private constructor(host: Host, address: string) {
+  private constructor(host: Host, address: string, held: boolean) {
+    this.#held = held;
     this.#process = host.start('ip', '-tshort', '-oneline', 'monitor', 'address');
     this.#process.stdout?.on('data', (chunk: Buffer) => {
       const lines = (this.#text + chunk.toString()).split('\n');
@@ -24,7 +26,7 @@ export class AddressWatch {
 
   /** Returns when it watches for certain. */
   static async start(host: Host, address: string): Promise<AddressWatch> {
-    const watch = new AddressWatch(host, address);
+    const watch = new AddressWatch(host, address, await host.holds(address));
     let tries = 0;
     await until(
       async () => {
@@ -47,6 +49,11 @@ export class AddressWatch {
     return find()?.atMs ?? Number.NaN;
   }
 
+  /** How often it was added at or after `sinceMs`. */
+  additions(sinceMs: number): number {
+    return this.#events.filter(({ atMs, added }) => added && atMs >= sinceMs).length;
+  }
+
   #read(line: string, address: string): void {
     this.#known = true;
     const stamp = /\[(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)\.(\d+)\]/.exec(line);
@@ -54,6 +61,7 @@ export class AddressWatch {
     const atMs = new Date(stamp[1] ?? '').getTime() + Number(`0.${stamp[2]}`) * 1000;
     const added = !line.includes('Deleted');
     // Renewals are announced like additions; only changes count.
-    if (this.#events.at(-1)?.added !== added) this.#events.push({ atMs, added });
+    if (this.#held !== added) this.#events.push({ atMs, added });
+    this.#held = added;
   }
 }

@@ -1,38 +1,17 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { Network, until } from '../network.ts';
+import { until } from '../network.ts';
 import { AddressWatch } from './address-watch.ts';
+import { dualNetwork, IPV6_VIRTUAL } from './ipv6-network.ts';
 import { HeartbeatNode } from './node.ts';
 
 const BOUND_MS = 15_000;
-const ROUTER = 'fe80::200:5eff:fe00:233/64';
-const GLOBAL = '2001:db8::100/64';
+const [ROUTER, GLOBAL] = IPV6_VIRTUAL;
 const v6 = { virtualAddresses: [ROUTER, GLOBAL], pair: true };
-
-async function network(): Promise<Network> {
-  const lan = await Network.create({
-    'node-a': '10.99.0.1/24',
-    'node-b': '10.99.0.2/24',
-    client: '10.99.0.50/24',
-  });
-  for (const [name, last] of [
-    ['node-a', '1'],
-    ['node-b', '2'],
-    ['client', '50'],
-  ] as const) {
-    await lan.host(name).run('ip', 'address', 'add', `2001:db8::${last}/64`, 'dev', 'eth0', 'nodad');
-    await until(
-      async () => !(await lan.host(name).run('ip', '-6', 'address', 'show', 'tentative')).includes('fe80'),
-      BOUND_MS,
-      `${name} has a link-local address`,
-    );
-  }
-  return lan;
-}
 
 describe('IPv6', () => {
   it('two nodes share several addresses; they answer at once, without duplicate detection', async (test) => {
-    await using lan = await network();
+    await using lan = await dualNetwork({ 'node-a': 1, 'node-b': 2, client: 50 });
     const a = new HeartbeatNode(lan, 'node-a', v6);
     await a.start();
     await a.until('active', BOUND_MS);
@@ -60,7 +39,7 @@ describe('IPv6', () => {
   });
 
   it('unicast paths and a gateway work over IPv6 too', async () => {
-    await using lan = await network();
+    await using lan = await dualNetwork({ 'node-a': 1, 'node-b': 2, client: 50 });
     const node = (name: string, peer: string): HeartbeatNode =>
       new HeartbeatNode(lan, name, {
         ...v6,

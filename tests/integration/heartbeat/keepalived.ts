@@ -4,9 +4,20 @@ import { join } from 'node:path';
 import { family, type Network } from '../network.ts';
 import { VIRTUAL } from './node.ts';
 
+export interface KeepalivedOptions {
+  readonly priority: number;
+  readonly preempt?: boolean;
+  readonly version?: 2 | 3;
+  /** 100 ms; version 2 has whole seconds only. */
+  readonly intervalMs?: number;
+  readonly addresses?: readonly string[];
+  /** Its own address and that of the only other node, in place of the group. */
+  readonly unicast?: { readonly source: string; readonly peer: string };
+}
+
 /**
- * A real keepalived on one host: VRRP version 3 with 100 ms or version 2 with 1 s, VHID 51. Version 2.2 of Debian 12 puts the pseudo-header into
- * the checksum, cannot be told otherwise, and drops packets without it; so our side must send `pseudo-header`.
+ * A real keepalived on one host, VHID 51. Version 2.2 of Debian 12 puts the pseudo-header into the checksum of VRRP version 3, cannot be told
+ * otherwise, and drops packets without it; so our side must send `pseudo-header`.
  */
 export class Keepalived {
   readonly #network: Network;
@@ -20,28 +31,11 @@ export class Keepalived {
     this.#name = name;
   }
 
-  start(options: { priority: number; preempt?: boolean; version?: 2 | 3; intervalMs?: number }): void {
+  start(options: KeepalivedOptions): void {
     if (!existsSync('/usr/sbin/keepalived'))
       throw new Error('keepalived is not installed: apt-get install keepalived');
     const file = join(this.#network.directory, `${this.#name}-keepalived.conf`);
-    writeFileSync(
-      file,
-      `global_defs {
-  vrrp_version ${options.version ?? 3}
-  vrrp_garp_master_delay 0
-  router_id ${this.#name}
-}
-vrrp_instance VI {
-  state BACKUP
-  interface eth0
-  virtual_router_id 51
-  priority ${options.priority}
-  advert_int ${(options.intervalMs ?? (options.version === 2 ? 1000 : 100)) / 1000}
-  ${options.preempt === true ? '' : 'nopreempt'}
-  virtual_ipaddress { ${VIRTUAL} dev eth0 }
-}
-`,
-    );
+    writeFileSync(file, configuration(this.#name, options));
     this.log = '';
     // Its own pid files each time: it mistakes those of a killed run for a live one.
     this.#starts += 1;
@@ -53,6 +47,7 @@ vrrp_instance VI {
         'keepalived',
         '--dont-fork',
         '--log-console',
+        '--log-detail',
         '--vrrp',
         '--use-file',
         file,
@@ -66,6 +61,15 @@ vrrp_instance VI {
         this.log += chunk.toString();
       });
     }
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** It knows that it is standby. */
+  get listens(): boolean {
+    return this.log.includes('Entering BACKUP STATE');
   }
 
   /** To the daemon; SIGKILL and SIGSTOP to its child too, which does the work. */
@@ -88,4 +92,32 @@ vrrp_instance VI {
     await this.#network.cut(this.#name);
     if (this.#child !== undefined) await this.#network.host(this.#name).kill(this.#child);
   }
+}
+
+function configuration(name: string, options: KeepalivedOptions): string {
+  const { priority, preempt, version = 3, unicast, addresses = [VIRTUAL] } = options;
+  const intervalMs = options.intervalMs ?? (version === 2 ? 1000 : 100);
+  return `global_defs {
+  vrrp_version ${version}
+  vrrp_garp_master_delay 0
+  router_id ${name}
+}
+vrrp_instance VI {
+  state BACKUP
+  interface eth0
+  virtual_router_id 51
+  priority ${priority}
+  advert_int ${intervalMs / 1000}
+  ${preempt === true ? '' : 'nopreempt'}
+  ${unicast === undefined ? '' : unicastTo(unicast)}
+  virtual_ipaddress {
+${addresses.map((address) => `    ${address} dev eth0`).join('\n')}
+  }
+}
+`;
+}
+
+/** It sends IPv6 to one node with 64 hops unless told otherwise. */
+function unicastTo({ source, peer }: { readonly source: string; readonly peer: string }): string {
+  return `unicast_ttl 255\n  unicast_src_ip ${source}\n  unicast_peer {\n    ${peer}\n  }`;
 }

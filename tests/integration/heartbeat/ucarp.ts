@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { ChildProcess } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -49,6 +50,15 @@ export class Ucarp {
     this.#child?.kill(name);
   }
 
+  /** Fails with its last words when it has ended. */
+  assertRuns(): void {
+    assert.equal(this.#child?.exitCode, null, `ucarp has ended:\n${this.log}`);
+  }
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
   async stop(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
@@ -60,7 +70,9 @@ export class Ucarp {
   async losePower(): Promise<void> {
     await this.#network.cut(this.#name);
     if (this.#child !== undefined) await this.#network.host(this.#name).kill(this.#child);
-    await this.#network.host(this.#name).run('ip', 'address', 'flush', 'dev', 'eth0', 'to', VIRTUAL);
+    // A machine that was off does not come back with it. Exactly this one: `to` its network would take all of them.
+    const [address = ''] = VIRTUAL.split('/');
+    await this.#network.host(this.#name).run('ip', 'address', 'flush', 'dev', 'eth0', 'to', `${address}/32`);
   }
 
   #script(name: string, verb: string): string {
