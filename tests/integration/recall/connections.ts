@@ -55,7 +55,7 @@ export class Connections {
   async fates(withinMs: number): Promise<Fates> {
     const fromMs = Date.now();
     for (const speak of this.#speakers) speak();
-    const settled = (name: string): boolean => this.#dead.has(name) || (this.#last.get(name) ?? 0) > fromMs;
+    const settled = (name: string): boolean => this.#dead.has(name) || (this.#last.get(name) ?? 0) >= fromMs;
     const names = [...this.#last.keys()];
     await until(() => names.every(settled), withinMs, 'data').catch(() => undefined);
     return Object.fromEntries(
