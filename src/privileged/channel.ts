@@ -64,6 +64,8 @@ export interface FirewallRequest {
   /** Where a service of this node listens on the virtual address. */
   readonly ownTcpPorts: readonly number[];
   readonly peerAddress?: string | undefined;
+  /** Where OpenVPN serves over UDP, and how often it sends a client something at least. */
+  readonly watch: { readonly port: number; readonly ping: number };
 }
 
 /** Connections of clients are told to the other node (conntrackd), between these two addresses. */
@@ -88,6 +90,22 @@ export interface ListenRequest {
   /** One that need not be on this node yet, or `0.0.0.0` or `::` for every one. */
   readonly address: string;
   readonly port: number;
+}
+
+/** A packet that came to OpenVPN from where it knows no client, or with which a client begins where it has a session. */
+export interface WatchedPacket {
+  readonly address: string;
+  readonly port: number;
+  readonly serverPort: number;
+  /** Bytes of payload. */
+  readonly length: number;
+  /** The whole payload, base64, of a packet that begins a session. */
+  readonly opening?: string | undefined;
+}
+
+/** What the supervisor tells without having been asked. */
+export interface Notice {
+  readonly packets: readonly WatchedPacket[];
 }
 
 export interface Request {
@@ -144,6 +162,7 @@ const firewall: z.ZodType<FirewallRequest> = z.strictObject({
   lanInterface: interfaceNameSchema,
   ownTcpPorts: z.array(port).max(16),
   peerAddress: z.ipv4().optional(),
+  watch: z.strictObject({ port, ping: z.int().min(1).max(60) }),
 });
 
 const connections: z.ZodType<ConnectionTrackingRequest> = z.strictObject({
@@ -177,5 +196,19 @@ const body: z.ZodType<RequestBody> = z.union([
 ]);
 
 export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0), body });
+
+export const noticeSchema: z.ZodType<Notice> = z.strictObject({
+  packets: z
+    .array(
+      z.strictObject({
+        address: z.ipv4(),
+        port,
+        serverPort: port,
+        length: z.int().min(0).max(65_535),
+        opening: z.base64().max(2_048).optional(),
+      }),
+    )
+    .max(1_024),
+});
 
 export const replySchema: z.ZodType<Reply> = z.strictObject({ id: z.int(), error: z.string().optional() });

@@ -6,6 +6,7 @@ import type {
   ListenRequest,
   OpenvpnRequest,
   RecallRequest,
+  WatchedPacket,
 } from './channel.ts';
 
 /** What the server can have done for it, from the server's side. Each resolves when it is done and throws what went wrong. */
@@ -17,6 +18,8 @@ export interface Privileged {
   runConnectionTracking(connections: ConnectionTrackingRequest): Promise<void>;
   /** Tells the connection tracking whether this node serves the clients now. */
   followConnections(serving: boolean): Promise<void>;
+  /** Called with what the kernel copied; how much that is, is limited there. */
+  onPackets(listener: (packets: readonly WatchedPacket[]) => void): void;
   sendRecall(recall: RecallRequest): Promise<void>;
   /** The port, open already; connections come as its events. */
   listen(listen: ListenRequest): Promise<Server>;

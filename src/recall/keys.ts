@@ -1,5 +1,11 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
-import { type ServerToClientKeys, serverToClientKeys } from '../core/recall/client-key.ts';
+import {
+  type ClientToServerKeys,
+  clientToServerKeys,
+  type ServerToClientKeys,
+  serverToClientKeys,
+} from '../core/recall/client-key.ts';
+import { isResetOf } from '../core/recall/client-reset.ts';
 import { buildRecallPacket, type PacketCrypto } from '../core/recall/packet.ts';
 import type { Store } from '../store/store.ts';
 
@@ -11,7 +17,10 @@ const crypto: PacketCrypto = {
 /** The keys of all profiles, unpacked beforehand: at a takeover nothing is read, parsed or loaded for the first time. */
 export class RecallKeys {
   readonly #store: Store;
-  readonly #keys = new Map<string, ServerToClientKeys>();
+  readonly #keys = new Map<
+    string,
+    { readonly toClient: ServerToClientKeys; readonly toServer: ClientToServerKeys }
+  >();
 
   constructor(store: Store) {
     this.#store = store;
@@ -24,15 +33,22 @@ export class RecallKeys {
   /** The packet for the client with that common name; undefined when it has no certificate that is valid here. */
   packetFor(commonName: string, nowSeconds: number): Uint8Array | undefined {
     const keys = this.#keys.get(commonName);
-    return keys && buildRecallPacket({ keys, sessionId: randomBytes(8), nowSeconds }, crypto);
+    return keys && buildRecallPacket({ keys: keys.toClient, sessionId: randomBytes(8), nowSeconds }, crypto);
+  }
+
+  /** Whether that client, and nobody who lacks its key, has made this packet to begin a session. */
+  beginsSessionOf(commonName: string, packet: Uint8Array): boolean {
+    const keys = this.#keys.get(commonName);
+    return keys !== undefined && isResetOf(packet, keys.toServer, crypto);
   }
 
   #refresh(): void {
     this.#keys.clear();
     for (const certificate of this.#store.certificates.list()) {
       if (certificate.revokedAt !== undefined) continue;
-      const keys = serverToClientKeys(bytesOf(certificate.tlsCryptV2Key));
-      if (keys !== undefined) this.#keys.set(certificate.commonName, keys);
+      const bytes = bytesOf(certificate.tlsCryptV2Key);
+      const [toClient, toServer] = [serverToClientKeys(bytes), clientToServerKeys(bytes)];
+      if (toClient && toServer) this.#keys.set(certificate.commonName, { toClient, toServer });
     }
     // The first use of a cipher loads code.
     for (const name of this.#keys.keys()) {

@@ -9,11 +9,13 @@ import {
   type CampaignStep,
   deadline,
   isOver,
+  type Presence,
   step,
 } from '../core/recall/campaign.ts';
 import { comesBackWhenRecalled } from '../core/recall/policy.ts';
 import {
   applyNotice,
+  endpointName,
   type FactTable,
   factsOf,
   NO_FACTS,
@@ -28,7 +30,7 @@ import type { RecallKeys } from './keys.ts';
 import { SessionFeed } from './session-feed.ts';
 
 export interface RecallParts {
-  readonly clients: Pick<VpnClients, 'lastSessions' | 'instances' | 'onNews'>;
+  readonly clients: Pick<VpnClients, 'lastSessions' | 'onNews'> & { instances(): Promise<Presence[]> };
   /** The name of the OpenVPN process that the clients belong to. */
   readonly instanceName: string;
   readonly privileged: Pick<Privileged, 'sendRecall'>;
@@ -51,6 +53,7 @@ export class Recall {
   /** Changes with each campaign, so that an answer to an earlier one is not taken for one to this. */
   #run = 0;
   #cause = '';
+  #lost: readonly SessionFact[] = [];
   #called = false;
   #onCalled = (): void => {};
   #timer: NodeJS.Timeout | undefined;
@@ -88,6 +91,22 @@ export class Recall {
       this.#end();
       this.#known = this.#ownFacts();
     }
+  }
+
+  /** Whether this node serves the clients. */
+  get serving(): boolean {
+    return this.#serving;
+  }
+
+  /** Whether a campaign is about that client: nobody else is to call it. */
+  isCalling(endpoint: { readonly address: string; readonly port: number }): boolean {
+    const name = endpointName(endpoint);
+    return this.#campaign?.pending.some(({ client }) => endpointName(client) === name) ?? false;
+  }
+
+  /** Whose sessions were lost with the last move; some have not come back, perhaps. */
+  get lost(): readonly SessionFact[] {
+    return this.#lost;
   }
 
   /** Resolves when the first client was called or none is to be, or after so long: what holds this process up waits for it. */
@@ -140,7 +159,8 @@ export class Recall {
   #begin(clients: Iterable<SessionFact>, cause: string): void {
     this.#end();
     this.#cause = cause;
-    this.#carryOut(beginCampaign(clients, now()));
+    this.#lost = [...clients];
+    this.#carryOut(beginCampaign(this.#lost, now()));
   }
 
   #end(): void {

@@ -1,6 +1,6 @@
 import { Server } from 'node:net';
 import { TandemError } from '../core/errors.ts';
-import { type RequestBody, replySchema } from '../privileged/channel.ts';
+import { noticeSchema, type RequestBody, replySchema, type WatchedPacket } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 
 const answerTimeoutMs = 20_000;
@@ -9,9 +9,15 @@ const mostRequestsUnderWay = 64;
 /** The server's end of the channel to the supervisor: Node's IPC, which only parent and child share. */
 export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
   const waiting = new Map<number, { resolve: (handle: unknown) => void; reject: (error: Error) => void }>();
+  const packetListeners: ((packets: readonly WatchedPacket[]) => void)[] = [];
   let nextId = 0;
 
   channel.on('message', (message, handle: unknown) => {
+    const notice = noticeSchema.safeParse(message);
+    if (notice.success) {
+      for (const listener of packetListeners) listener(notice.data.packets);
+      return;
+    }
     const reply = replySchema.safeParse(message);
     if (!reply.success) return;
     const request = waiting.get(reply.data.id);
@@ -55,6 +61,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     applyFirewall: (firewall) => ask({ ask: 'firewall.apply', firewall }),
     runConnectionTracking: (connections) => ask({ ask: 'connections.run', connections }),
     followConnections: (serving) => ask({ ask: 'connections.follow', serving }),
+    onPackets: (listener) => void packetListeners.push(listener),
     sendRecall: (recall) => ask({ ask: 'recall.send', recall }),
     listen: async (listen) => {
       const server = await exchange({ ask: 'listen', listen });

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino';
 import { REMOVE_FIREWALL, renderFirewall } from '../access/network/firewall.ts';
-import type { RequestBody } from '../privileged/channel.ts';
+import type { Notice, RequestBody } from '../privileged/channel.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { ConnectionTrackingDuty } from './connection-tracking-duty.ts';
 import { HeartbeatDuty } from './heartbeat-duty.ts';
 import { applyRuleset } from './nft.ts';
 import { endLeftoverOpenvpn, OpenvpnDuty } from './openvpn-duty.ts';
 import { RecallDuty } from './recall-duty.ts';
+import { StrangerWatch } from './stranger-watch.ts';
 
 /** The privileged things a node does, one per request of `privileged/channel.ts`. */
 export class Duties {
@@ -14,10 +15,14 @@ export class Duties {
   readonly #openvpn: OpenvpnDuty;
   readonly #connections: ConnectionTrackingDuty;
   readonly #recall = new RecallDuty();
+  readonly #watch: StrangerWatch;
+  /** Takes what the server is told without having asked. */
+  onNotice: (notice: Notice) => void = () => {};
 
   constructor(node: NodeConfig, log: Logger) {
     this.#heartbeat = new HeartbeatDuty(node, log);
     this.#openvpn = new OpenvpnDuty(log);
+    this.#watch = new StrangerWatch(log, (packets) => this.onNotice({ packets }));
     this.#connections = new ConnectionTrackingDuty(log);
   }
 
@@ -37,6 +42,7 @@ export class Duties {
       case 'openvpn.restart':
         return this.#openvpn.restart(body.name);
       case 'firewall.apply':
+        this.#watch.start();
         return applyRuleset(renderFirewall(body.firewall));
       case 'connections.run':
         return this.#connections.run(body.connections);
@@ -54,6 +60,7 @@ export class Duties {
 
   async stop(): Promise<void> {
     this.#recall.stop();
+    this.#watch.stop();
     await this.#connections.stop();
     await this.#openvpn.stop();
     await applyRuleset(REMOVE_FIREWALL);

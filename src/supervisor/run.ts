@@ -90,6 +90,9 @@ function serverChild(account: Account, duties: Duties, log: Logger): Child {
         stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       },
       onStart: (child) => {
+        duties.onNotice = (notice) => {
+          if (child.connected) child.send(notice);
+        };
         child.on('message', (message) => {
           void answer(message, duties, log).then((reply) => {
             hand(child, reply);

@@ -5,9 +5,11 @@ import { HeartbeatClient } from '../pair/heartbeat-client.ts';
 import { Node } from '../pair/node.ts';
 import { RecallKeys } from '../recall/keys.ts';
 import { Recall } from '../recall/recall.ts';
+import { RecallWatch } from '../recall/watch.ts';
 import { readNodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { productVersion } from '../settings/product-version.ts';
+import { readVpnSettings } from '../settings/read.ts';
 import { Store } from '../store/store.ts';
 import { openvpnInstance, VpnService } from '../vpn/service.ts';
 import { privilegedOverIpc } from './ask.ts';
@@ -26,11 +28,24 @@ const vpn = new VpnService({
   now,
   rememberLogin: (fact) => node.users.rememberLogin(fact),
 });
+const keys = new RecallKeys(store);
 const recall = new Recall({
   clients: vpn.clients,
   instanceName: openvpnInstance,
   privileged,
-  keys: new RecallKeys(store),
+  keys,
+  log,
+  now,
+});
+const watch = new RecallWatch({
+  clients: vpn.clients,
+  recall,
+  privileged,
+  keys,
+  openvpn: () => {
+    const { udp, keepalive } = readVpnSettings(store);
+    return { name: openvpnInstance, port: udp.port, pingSeconds: keepalive.ping };
+  },
   log,
   now,
 });
@@ -57,6 +72,7 @@ async function stop(cause: string): Promise<void> {
   log.info({ cause }, 'stopping');
   await https.close();
   await api.close();
+  watch.stop();
   await node.stop();
   process.exit(0);
 }

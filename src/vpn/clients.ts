@@ -15,6 +15,14 @@ export type ClientNews =
   /** OpenVPN is gone or does not answer; `lastSessions` is who was in. */
   | { readonly type: 'down' };
 
+/** Whom OpenVPN has an instance for, with its own count of what it received from there. */
+export interface Instance extends Presence {
+  readonly cid: number;
+  readonly bytesReceived: number;
+  /** Unix time. */
+  readonly sinceSeconds: number;
+}
+
 /** The clients of one OpenVPN process, judged by what the store says of users and certificates. */
 export class VpnClients {
   readonly #store: Store;
@@ -71,9 +79,10 @@ export class VpnClients {
   }
 
   /** Everyone for whom OpenVPN has an instance now, also those in their handshake. Rejects when it does not answer. */
-  async instances(): Promise<Presence[]> {
+  async instances(): Promise<Instance[]> {
     const clients = await this.#door.management.status3();
-    return clients.map(({ realAddress, realPort, commonName }) => ({
+    return clients.map(({ realAddress, realPort, commonName, cid, bytesReceived, sinceSeconds }) => ({
+      ...{ cid, bytesReceived, sinceSeconds },
       address: realAddress,
       port: realPort,
       // How the status names a client that has not shown its certificate yet.

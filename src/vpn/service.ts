@@ -165,8 +165,9 @@ export class VpnService {
       sourceAddress: address,
       vpnDevice: device,
       lanInterface: this.#node.interface,
-      ownTcpPorts: [],
+      ownTcpPorts: vpn.tcp.enabled ? [vpn.tcp.port] : [],
       peerAddress: this.#peerOf(pair),
+      watch: { port: vpn.udp.port, ping: vpn.keepalive.ping },
     });
     await this.#trackConnections(pair, vpn.network);
     await this.#privileged.runOpenvpn({

@@ -1,6 +1,7 @@
 import { formatIpv4 } from '../../core/openvpn/ipv4.ts';
 import { checkedAddress, checkedInteger, checkedInterface, checkedNetwork } from '../openvpn/syntax.ts';
 import { connectionTrackingPort } from './connection-tracking.ts';
+import { renderWatch, type WatchSpec } from './stranger-watch.ts';
 
 export interface FirewallSpec {
   /** In CIDR form. */
@@ -13,6 +14,8 @@ export interface FirewallSpec {
   readonly ownTcpPorts?: readonly number[];
   /** The other node: nobody else may tell of connections. */
   readonly peerAddress?: string | undefined;
+  /** Clients that move, or are silenced, are noticed on this port. */
+  readonly watch?: Omit<WatchSpec, 'address'> | undefined;
 }
 
 /** What to feed to `nft -f -` to take the table away again, whether it is there or not. */
@@ -34,7 +37,7 @@ export function renderFirewall(spec: FirewallSpec): string {
   const device = checkedInterface('VPN device', spec.vpnDevice);
   const lan = checkedInterface('LAN interface', spec.lanInterface);
   return `${REMOVE_FIREWALL}table inet tandem {
-  chain arrived {
+${spec.watch === undefined ? '' : renderWatch({ address, ...spec.watch })}  chain arrived {
     type filter hook input priority filter; policy accept;
     ${tellers(spec.peerAddress)}
     ip daddr ${address}${otherThan(spec.ownTcpPorts ?? [])} tcp flags & (syn | rst) == 0 ct state { new, invalid, untracked } drop

@@ -16,15 +16,15 @@ export const NLM_F_CREATE = 0x400;
 /** What `receive` found: messages, nothing, or that the kernel had to throw some away. */
 export type Batch = readonly Message[] | 'nothing' | 'overrun';
 
-/** A routing netlink socket: requests with their answer, or, with `groups`, a stream of what changes. */
+/** A netlink socket, for routing unless said otherwise: requests with their answer, or, with `groups`, a stream of what changes. */
 export class NetlinkSocket {
   readonly fd: number;
   readonly #buffer = new Uint8Array(65_536);
   #sequence = 0;
 
-  constructor(groups = 0) {
+  constructor(groups = 0, protocol: number = NETLINK_ROUTE) {
     const purpose = 'open a netlink socket';
-    this.fd = must('socket', purpose, AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, NETLINK_ROUTE);
+    this.fd = must('socket', purpose, AF_NETLINK, SOCK_RAW_NONBLOCK_CLOEXEC, protocol);
     try {
       const address = netlinkSocketAddress(groups);
       must('bind', purpose, this.fd, address, address.length);

@@ -26,7 +26,7 @@ export function client(number: number, more: Partial<SessionFact> = {}): Session
 }
 
 /** Numbers from 0 to 1, the same for the same seed (mulberry32). */
-function randomness(seed: number): () => number {
+export function randomness(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;

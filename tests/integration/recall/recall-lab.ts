@@ -15,8 +15,8 @@ export interface Connected {
   readonly address: PingProbe;
 }
 
-export async function connectedPair(name: string): Promise<Connected> {
-  const lab = await Lab.up({ clients: 1, stateDir: `/var/lib/tandem-test-${name}-${process.pid}` });
+export async function connectedPair(name: string, clients = 1): Promise<Connected> {
+  const lab = await Lab.up({ clients, stateDir: `/var/lib/tandem-test-${name}-${process.pid}` });
   try {
     await setUpPair(lab, () => undefined);
     await InnerConnection.serve(lab, 'office');

@@ -47,6 +47,7 @@ function privilegedFor(opened: (server: Server) => void): Privileged {
     applyFirewall: refused,
     runConnectionTracking: refused,
     followConnections: async () => undefined,
+    onPackets: () => undefined,
     sendRecall: refused,
     listen: () =>
       new Promise((resolve) => {
