@@ -53,6 +53,13 @@ export class SignIn {
     this.#strangers = new LoginMemory({ now: parts.now, remember: async () => false, rules });
   }
 
+  /** Throws unless this is the user's password: asked again before something grave. Wrong answers count as at the door. */
+  async confirm(name: string, password: string): Promise<void> {
+    const refusal = await this.#gate.checkAnswer(name, { password, code: undefined });
+    if (refusal !== undefined && refusal !== 'code-missing' && refusal !== 'code-not-set-up')
+      throw refused(refusal);
+  }
+
   /**
    * The user whose password (and code, where one is needed) these are.
    * @throws TandemError `accounts.sign-in.wrong`, `.code-needed`, `.locked-out`, `.closed`, `.busy`

@@ -9,6 +9,7 @@ import type { Transaction } from '../store/transaction.ts';
 import { checkUserName, type User } from '../store/user/user.ts';
 import { unknownUser } from './errors.ts';
 import { findStandingUser, listStandingUsers, type StandingUser } from './standing.ts';
+import { importUsers } from './user-import.ts';
 import { checkedChanges, type UserWishes } from './user-wishes.ts';
 import type { Write } from './write.ts';
 
@@ -66,6 +67,11 @@ export class UserAccounts {
     });
   }
 
+  /** @throws TandemError `accounts.import.unreadable`, and nobody was added */
+  import(actor: Actor, csv: string, dryRun: boolean): ReturnType<typeof importUsers> {
+    return importUsers({ store: this.#store, write: this.#write, now: this.#now }, actor, csv, dryRun);
+  }
+
   /** @throws TandemError `store.user.unknown`, `accounts.user.*`, `store.client-address.taken` */
   async set(actor: Actor, name: string, wishes: UserWishes): Promise<{ protected: boolean }> {
     return this.#write(actor, (transaction) => {
@@ -114,6 +120,18 @@ export class UserAccounts {
     return { key, uri: oneTimeKeyUri(name, key), created, protected: written.protected };
   }
 
+  /** A key that the user's app is known to have; `step` is that of the code which showed it. @throws TandemError `store.user.unknown` */
+  async setOneTimeKey(
+    actor: Actor,
+    name: string,
+    key: string,
+    step: number,
+  ): Promise<{ protected: boolean }> {
+    return this.#write(actor, (transaction) =>
+      transaction.users.change(name, { oneTimeKey: key, oneTimeStep: step }),
+    );
+  }
+
   /** From now on the password is enough. @throws TandemError `store.user.unknown` */
   async removeOneTimeKey(actor: Actor, name: string): Promise<{ protected: boolean }> {
     return this.#write(actor, (transaction) => transaction.users.change(name, { oneTimeKey: undefined }));
@@ -139,6 +157,7 @@ export class UserAccounts {
       transaction.users.remove(name);
       transaction.webSessions.removeOfUser(name);
       transaction.apiTokens.removeOfUser(name);
+      transaction.oneTimeLinks.removeOfUser(name);
       for (const certificate of transaction.certificates.ofUser(name)) {
         if (certificate.revokedAt === undefined) {
           transaction.certificates.revoke(certificate.serial, this.#now(), 'user removed');

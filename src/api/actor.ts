@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import type { Actor } from '../store/actor.ts';
 
 const longestName = 64;
@@ -18,4 +19,16 @@ function safelyDecoded(text: string): string {
   } catch {
     return text;
   }
+}
+
+const storedSchema = z.object({ name: z.string(), via: z.string() });
+
+/** Of a journal entry: `admin via cli`. */
+export function actorInWords(stored: string): string {
+  const { name, via } = storedSchema.parse(JSON.parse(stored));
+  return `${name} via ${via}`;
+}
+
+export function actorName(stored: string): string {
+  return storedSchema.parse(JSON.parse(stored)).name;
 }

@@ -177,8 +177,13 @@ export const userSchema: z.ZodType<UserView> = z.object({
 });
 export interface UserListView {
   readonly users: readonly UserView[];
+  /** How many there are that fit, of which the answer may hold a part. */
+  readonly total: number;
 }
-export const userListSchema: z.ZodType<UserListView> = z.object({ users: z.array(userSchema) });
+export const userListSchema: z.ZodType<UserListView> = z.object({
+  users: z.array(userSchema),
+  total: z.int(),
+});
 
 /** What is to be said of a user or a group from now on; what is not named stays. */
 interface PropertyChangesRequest {

@@ -117,11 +117,13 @@ export class Node {
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
     this.users = new UserAccounts({ store, write, now });
-    this.web = new WebAccess({ store, config, write, role: () => this.#role.role, users: this.users, now });
     this.groups = new UserGroups({ store, write, now });
     this.vpnSettings = new VpnSettingsNoun({ store, write });
     this.divergences = new Divergences({ store, directory: paths.quarantine, write, now });
     this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
+    const role = (): Role => this.#role.role;
+    const { users, profiles } = this;
+    this.web = new WebAccess({ store, config, write, role, users, profiles, now });
   }
 
   get productVersion(): string {

@@ -1,4 +1,6 @@
 import { ApiTokens } from '../accounts/api-tokens.ts';
+import { OneTimeLinks } from '../accounts/one-time-links.ts';
+import type { Profiles } from '../accounts/profiles.ts';
 import { SignIn } from '../accounts/sign-in.ts';
 import type { UserAccounts } from '../accounts/users.ts';
 import { renewOwnCertificate } from '../accounts/web-certificate.ts';
@@ -17,6 +19,7 @@ interface WebAccessParts {
   readonly write: Write;
   readonly role: () => Role;
   readonly users: Pick<UserAccounts, 'rememberLogin'>;
+  readonly profiles: Profiles;
   readonly now: () => number;
 }
 
@@ -25,15 +28,17 @@ export class WebAccess {
   readonly signIn: SignIn;
   readonly sessions: WebSessions;
   readonly tokens: ApiTokens;
+  readonly links: OneTimeLinks;
   readonly #parts: WebAccessParts;
   readonly #roleListeners = new Set<(role: Role) => void>();
 
   constructor(parts: WebAccessParts) {
-    const { store, write, users, now } = parts;
+    const { store, write, users, profiles, now } = parts;
     this.#parts = parts;
     this.signIn = new SignIn({ store, rememberLogin: (fact) => users.rememberLogin(fact), now });
     this.sessions = new WebSessions({ store, write, now });
     this.tokens = new ApiTokens({ store, write, now });
+    this.links = new OneTimeLinks({ store, write, profiles, now });
   }
 
   onRole(listener: (role: Role) => void): void {

@@ -17,6 +17,7 @@ import { chainEntry, maximumChangesetLength } from './journal/entry.ts';
 import * as journal from './journal/journal.ts';
 import { type Column, changesInWords } from './journal/words.ts';
 import { migrate } from './migrations.ts';
+import { OneTimeLinks } from './one-time-link/one-time-link.ts';
 import { exchangeFile } from './replace.ts';
 import { Settings } from './setting/setting.ts';
 import { copyDatabase } from './snapshot.ts';
@@ -56,6 +57,7 @@ export class Store {
   readonly identity: Identity;
   readonly webSessions: WebSessions;
   readonly apiTokens: ApiTokens;
+  readonly oneTimeLinks: OneTimeLinks;
   readonly #database: Database;
   readonly #now: () => number;
   readonly #listeners = new Listeners();
@@ -88,6 +90,7 @@ export class Store {
     this.identity = new Identity(database);
     this.webSessions = new WebSessions(database);
     this.apiTokens = new ApiTokens(database);
+    this.oneTimeLinks = new OneTimeLinks(database);
     this.#newest = journal.readHead(database);
   }
 
@@ -173,6 +176,11 @@ export class Store {
   /** In order, at most `limit` entries and, beyond the first, `maximumBytes` of change data. */
   entriesAfter(sequence: number, limit: number, maximumBytes?: number): JournalEntry[] {
     return journal.readEntriesAfter(this.#database, sequence, limit, maximumBytes);
+  }
+
+  /** When each epoch began, newest first: an entry without data. */
+  epochs(limit: number): JournalEntry[] {
+    return journal.readEpochs(this.#database, limit);
   }
 
   /** Bytes of change data after `sequence`. */

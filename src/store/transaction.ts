@@ -6,6 +6,7 @@ import { ClientAddressesInTransaction } from './client-address/client-address.ts
 import type { Writing } from './database.ts';
 import { GroupsInTransaction } from './group/group.ts';
 import { IdentityInTransaction } from './identity/identity.ts';
+import { OneTimeLinksInTransaction } from './one-time-link/one-time-link.ts';
 import { SettingsInTransaction } from './setting/setting.ts';
 import { UsersInTransaction } from './user/user.ts';
 import { WebSessionsInTransaction } from './web-session/web-session.ts';
@@ -20,6 +21,7 @@ export class Transaction {
   readonly identity: IdentityInTransaction;
   readonly webSessions: WebSessionsInTransaction;
   readonly apiTokens: ApiTokensInTransaction;
+  readonly oneTimeLinks: OneTimeLinksInTransaction;
   readonly #database: Writing;
 
   constructor(database: Writing) {
@@ -32,6 +34,7 @@ export class Transaction {
     this.identity = new IdentityInTransaction(database);
     this.webSessions = new WebSessionsInTransaction(database);
     this.apiTokens = new ApiTokensInTransaction(database);
+    this.oneTimeLinks = new OneTimeLinksInTransaction(database);
   }
 
   /** Makes the changes of an entry again. False, and nothing changed, where a row is not what it was back then. */

@@ -1,5 +1,7 @@
-import { pino } from 'pino';
+import { multistream, pino } from 'pino';
 import { listenOnHttps } from '../api/https/server.ts';
+import { Live } from '../api/live/live.ts';
+import { LogTail } from '../api/live/log-tail.ts';
 import { listenOnSocket } from '../api/server.ts';
 import { HeartbeatClient } from '../pair/heartbeat-client.ts';
 import { Node } from '../pair/node.ts';
@@ -16,7 +18,11 @@ import { privilegedOverIpc } from './ask.ts';
 
 /** The server process: everything that needs no privileges, put together here and nowhere else. */
 const config = readNodeConfig(paths.nodeConfig);
-const log = pino({ base: { node: config.name, process: 'server' }, level: 'info' });
+const tail = new LogTail();
+const log = pino(
+  { base: { node: config.name, process: 'server' }, level: 'info' },
+  multistream([{ stream: process.stdout }, { stream: tail }]),
+);
 const now = Date.now;
 const store = Store.open({ path: paths.store, nodeId: config.nodeId, now });
 const privileged = privilegedOverIpc(process);
@@ -61,15 +67,18 @@ const node = new Node({
   now,
 });
 
-const api = await listenOnSocket(node, paths.apiSocket, log);
+const live = new Live(node, tail);
+const api = await listenOnSocket(node, live, paths.apiSocket, log);
 await node.start();
-const https = await listenOnHttps({ node, privileged, log });
+live.start();
+const https = await listenOnHttps({ node, live, privileged, log });
 
 let stopping = false;
 async function stop(cause: string): Promise<void> {
   if (stopping) return;
   stopping = true;
   log.info({ cause }, 'stopping');
+  live.stop();
   await https.close();
   await api.close();
   watch.stop();

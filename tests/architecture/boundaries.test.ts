@@ -32,7 +32,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     why: 'the narrow channel between two privileges',
   },
   'src/accounts': {
-    may: ['core', 'store', 'access', 'settings', 'node'],
+    may: ['core', 'store', 'access', 'settings', 'node', 'csv-parse'],
     why: 'users and profiles, over any way to write',
   },
   'src/vpn': {
@@ -83,6 +83,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       '@fastify/static',
       '@fastify/swagger',
       '@fastify/swagger-ui',
+      'qrcode',
       'fastify-type-provider-zod',
       'pino',
       'prom-client',

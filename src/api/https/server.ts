@@ -8,6 +8,7 @@ import type { Logger } from 'pino';
 import { TandemError } from '../../core/errors.ts';
 import type { Node } from '../../pair/node.ts';
 import type { Privileged } from '../../privileged/privileged.ts';
+import type { Live } from '../live/live.ts';
 import { mountApi } from '../mount.ts';
 import { ServedCertificate } from './certificate.ts';
 import { careful, documentationPolicy } from './headers.ts';
@@ -23,6 +24,7 @@ const requestTimeoutMs = 120_000;
 
 export interface HttpsParts {
   readonly node: Node;
+  readonly live: Live;
   readonly privileged: Privileged;
   readonly log: Logger;
   /** Of the built pages, in a test. */
@@ -61,7 +63,7 @@ export async function listenOnHttps(parts: HttpsParts): Promise<{ close: () => P
 
 /** Everything but the listening: routes, headers, limits, pages. */
 async function httpsApp(
-  { node, log, pages }: Pick<HttpsParts, 'node' | 'log' | 'pages'>,
+  { node, live, log, pages }: Pick<HttpsParts, 'node' | 'live' | 'log' | 'pages'>,
   https: Server,
 ): Promise<ReturnType<typeof Fastify>> {
   const loggerInstance: FastifyBaseLogger = log.child({ part: 'https' }, { level: 'warn' });
@@ -83,7 +85,7 @@ async function httpsApp(
         hint: `Try again in ${Math.ceil(context.ttl / 1000)} s`,
       }),
   });
-  await mountApi(app, { node, identify: identifyOverHttps(node) });
+  await mountApi(app, { node, live, identify: identifyOverHttps(node) });
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
     uiConfig: { url: '/api/v1/openapi.json', deepLinking: true, validatorUrl: null },

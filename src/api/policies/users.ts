@@ -11,6 +11,7 @@ export const userPolicy: Policies<
   | 'oneTimeCode'
   | 'getProfile'
   | 'revokeProfile'
+  | 'bulk'
   | 'remove'
 > = {
   list: readers('users'),
@@ -22,5 +23,6 @@ export const userPolicy: Policies<
   oneTimeCode: administrators('users'),
   getProfile: administrators('users'),
   revokeProfile: administrators('users'),
+  bulk: administrators('users'),
   remove: administrators('users'),
 };

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { formatPosition, type Position } from '../../core/replication/position.ts';
 import { type Divergence, openEntries, type SetAside } from '../../pair/divergences.ts';
 import type { Node } from '../../pair/node.ts';
-import { actorOf } from '../actor.ts';
+import { actorInWords, actorOf } from '../actor.ts';
 import { replicaPolicy } from '../policies/replica.ts';
 import {
   type DivergenceView,
@@ -24,7 +24,11 @@ const entry = z.int().min(1).optional();
 const reapplySchema = z.strictObject({ entry });
 const discardSchema = z.strictObject({ entry, reason: z.string().min(1).max(500) });
 const importSchema = z.strictObject({ text: z.string() });
-const journalQuery = z.object({ last: z.coerce.number().int().min(1).max(1_000).default(20) });
+const journalQuery = z.object({
+  last: z.coerce.number().int().min(1).max(1_000).default(20),
+  /** Only entries with a lower sequence: the page before. */
+  before: z.coerce.number().int().min(1).optional(),
+});
 
 /** The journal as audit log, and what lies in quarantine. */
 export function replicaRoutes(instance: FastifyInstance, node: Node): void {
@@ -38,8 +42,9 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
       schema: { querystring: journalQuery, response: { 200: journalSchema } },
     },
     (request) => {
-      const after = Math.max(0, node.store.position.sequence - request.query.last);
-      const entries = node.store.entriesAfter(after, request.query.last);
+      const { last, before = node.store.position.sequence + 1 } = request.query;
+      const after = Math.max(0, before - 1 - last);
+      const entries = node.store.entriesAfter(after, Math.min(last, before - 1 - after));
       return { entries: entries.map((one) => presentEntry(one, words)) };
     },
   );
@@ -137,16 +142,9 @@ function presentEntry(
     position: formatPosition(one.position),
     sequence: one.position.sequence,
     at: new Date(one.timeMs).toISOString(),
-    actor: presentActor(one.actor),
+    actor: actorInWords(one.actor),
     changes: changes.length === 0 ? [`epoch ${one.position.epoch} begins`] : changes,
   };
-}
-
-const actorSchema = z.object({ name: z.string(), via: z.string() });
-
-function presentActor(text: string): string {
-  const { name, via } = actorSchema.parse(JSON.parse(text));
-  return `${name} via ${via}`;
 }
 
 function stateOf({ settled }: SetAside): string {

@@ -50,7 +50,7 @@ export function sessionRoutes(instance: FastifyInstance, node: Node): void {
   );
 }
 
-function presentSession(client: ConnectedClient): SessionView {
+export function presentSession(client: ConnectedClient): SessionView {
   const { id, user, profile, process, realAddress, realPort, vpnAddress } = client;
   return {
     ...{ id, user, profile, process, realAddress, realPort, vpnAddress },

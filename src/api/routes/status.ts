@@ -32,7 +32,7 @@ function isoTime(milliseconds: number | undefined): string | null {
   return milliseconds === undefined ? null : new Date(milliseconds).toISOString();
 }
 
-function presentStatus(observed: Observed): StatusView {
+export function presentStatus(observed: Observed): StatusView {
   const { node, position, copy, peer, openvpn } = observed;
   return {
     node: node.name,

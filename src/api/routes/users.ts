@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { UserWithProfiles } from '../../accounts/users.ts';
+import { isExpired } from '../../core/accounts/standing.ts';
 import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
 import {
@@ -18,6 +19,14 @@ import { roleOf } from '../principal.ts';
 import { isoTime, presentProperties, readPropertyChanges } from '../properties.ts';
 
 const newUserSchema = z.strictObject({ name: z.string().max(64), password: z.string().max(4_096) });
+const listQuery = z.object({
+  search: z.string().max(64).default(''),
+  group: z.string().max(64).optional(),
+  state: z.enum(['all', 'active', 'blocked', 'expired', 'locked-out']).default('all'),
+  offset: z.coerce.number().int().min(0).default(0),
+  /** Without it the list is whole. */
+  limit: z.coerce.number().int().min(1).max(1_000).optional(),
+});
 const userParams = z.object({ user: z.string().max(64) });
 const profileParams = z.object({ user: z.string().max(64), profile: z.string().max(64) });
 const passwordSchema = z.strictObject({ password: z.string().max(4_096) });
@@ -29,10 +38,21 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
 
   app.get(
     '/users',
-    { config: { policy: userPolicy.list }, schema: { response: { 200: userListSchema } } },
-    () => ({
-      users: node.users.list().map((user) => presentUser(user, new Date())),
-    }),
+    {
+      config: { policy: userPolicy.list },
+      schema: { querystring: listQuery, response: { 200: userListSchema } },
+    },
+    (request) => {
+      const { search, group, state, offset, limit } = request.query;
+      const now = new Date();
+      const fitting = node.users
+        .list()
+        .filter(({ name }) => name.includes(search))
+        .filter((user) => group === undefined || (user.group ?? 'default') === group)
+        .filter((user) => state === 'all' || stateOf(user, now.getTime()) === state);
+      const page = fitting.slice(offset, limit === undefined ? undefined : offset + limit);
+      return { users: page.map((user) => presentUser(user, now)), total: fitting.length };
+    },
   );
 
   app.get(
@@ -147,8 +167,14 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
   );
 }
 
+function stateOf(user: UserWithProfiles, now: number): 'active' | 'blocked' | 'expired' | 'locked-out' {
+  if (user.blocked) return 'blocked';
+  if (isExpired(user, now)) return 'expired';
+  return user.lockedUntil > now ? 'locked-out' : 'active';
+}
+
 /** Names each field that leaves: a password hash or the key of one-time codes never does. */
-function presentUser(user: UserWithProfiles, now: Date): UserView {
+export function presentUser(user: UserWithProfiles, now: Date): UserView {
   const { name, blocked, administrator, autoLogin, routes, expiresAt, lockedUntil, passwordChangedAt } = user;
   return {
     name,

@@ -4,10 +4,11 @@ import { z } from 'zod';
 import type { Node } from '../../pair/node.ts';
 import type { WebSession } from '../../store/web-session/web-session.ts';
 import { actorOf } from '../actor.ts';
-import { csrfOf, sessionCookie } from '../https/identify.ts';
+import { sessionCookie } from '../https/identify.ts';
+import { cookiePlace, openSession } from '../https/open-session.ts';
 import { Tickets } from '../https/tickets.ts';
 import { webSessionPolicy } from '../policies/web-sessions.ts';
-import { requirePrincipal, roleOf } from '../principal.ts';
+import { requirePrincipal } from '../principal.ts';
 import {
   type SessionView,
   sessionSchema,
@@ -34,26 +35,8 @@ export function webSessionRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
   const tickets = new Tickets();
 
-  const open = async (name: string, request: FastifyRequest, reply: FastifyReply): Promise<SessionView> => {
-    const user = node.users.show(name);
-    const { secret, session } = await node.web.sessions.open(user, {
-      address: request.ip,
-      agent: request.headers['user-agent'] ?? '',
-    });
-    void reply.setCookie(sessionCookie, secret, {
-      path: '/',
-      httpOnly: true,
-      secure: true,
-      sameSite: 'strict',
-      expires: new Date(session.expiresAt),
-    });
-    return {
-      user: user.name,
-      role: roleOf(user),
-      csrf: csrfOf(secret),
-      expiresAt: new Date(session.expiresAt).toISOString(),
-    };
-  };
+  const open = (name: string, request: FastifyRequest, reply: FastifyReply): Promise<SessionView> =>
+    openSession(node, node.users.show(name), request, reply);
 
   app.get(
     '/session',
@@ -84,7 +67,7 @@ export function webSessionRoutes(instance: FastifyInstance, node: Node): void {
     { config: { policy: webSessionPolicy.signOut }, schema: { response: { 200: sessionSchema } } },
     async (request, reply) => {
       const session = request.principal?.session;
-      void reply.clearCookie(sessionCookie, { path: '/', secure: true, httpOnly: true, sameSite: 'strict' });
+      void reply.clearCookie(sessionCookie, cookiePlace);
       if (session !== undefined) await node.web.sessions.close(actorOf(request), session.id);
       return nobody;
     },

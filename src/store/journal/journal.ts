@@ -54,6 +54,12 @@ export function readEntriesAfter(
   return entries;
 }
 
+/** Entries that open an epoch and change nothing, newest first. */
+export function readEpochs(database: Reading, limit: number): JournalEntry[] {
+  const sql = `SELECT ${columns} FROM journal WHERE length(changeset) = 0 ORDER BY sequence DESC LIMIT ?`;
+  return database.all(sql, limit).map(toEntry);
+}
+
 /** Bytes of change data after `sequence`. */
 export function readBytesAfter(database: Reading, sequence: number): number {
   const row = database.get(

@@ -5,6 +5,8 @@ import { type AddressInfo, createServer, type Server } from 'node:net';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { listenOnHttps } from '../../../src/api/https/server.ts';
+import { Live } from '../../../src/api/live/live.ts';
+import { LogTail } from '../../../src/api/live/log-tail.ts';
 import { HeartbeatClient } from '../../../src/pair/heartbeat-client.ts';
 import { Node } from '../../../src/pair/node.ts';
 import type { Privileged } from '../../../src/privileged/privileged.ts';
@@ -98,11 +100,14 @@ export async function serveNode(
     now: Date.now,
   });
   await node.start();
+  const live = new Live(node, new LogTail());
+  live.start();
   const pages = options.pages === undefined ? {} : { pages: options.pages };
-  const https = await listenOnHttps({ node, privileged, log: silent, ...pages });
+  const https = await listenOnHttps({ node, live, privileged, log: silent, ...pages });
   const server: Server = await listening.promise;
   const { port } = server.address() as AddressInfo;
   context.after(async () => {
+    live.stop();
     await https.close();
     await node.stop();
   });
