@@ -36,7 +36,7 @@ export interface TransitionView {
 }
 
 /** Who served when: each epoch is a time in which one node took changes. */
-export interface EpochView {
+interface EpochView {
   readonly epoch: number;
   readonly node: string;
   readonly since: string;
@@ -63,7 +63,7 @@ export const historySchema: z.ZodType<HistoryView> = z.object({
   epochs: z.array(z.object({ epoch: z.int(), node: z.string(), since: z.string(), position: z.string() })),
 });
 
-export interface CertificateView {
+interface CertificateView {
   readonly serial: string;
   readonly commonName: string;
   readonly user: string;
