@@ -6,28 +6,31 @@ import { Lab } from '../../lab/lab.ts';
 import type { NodeName } from '../../lab/topology.ts';
 import { backAfter, type Gaps, other } from './tandem-pair.ts';
 
-/** `keepalive 10 60`: a client notices after 60 s, and then pauses for one. */
+export const usualKeepalive = '10 60';
+/** With the usual one a client notices after 60 s, and then pauses for one. */
 const watchedMs = 90_000;
 
 /**
  * The pair as people build it by hand: keepalived moves the address at the same interval as ours, OpenVPN runs on both nodes with the same
- * keys, `multihome` and the usual `keepalive 10 60`. One client, authenticated by certificate alone.
+ * keys, `multihome` and a `keepalive`, usually `10 60`. One client, authenticated by certificate alone.
  */
 export class HandBuiltPair {
   readonly lab: Lab;
   readonly #files: string;
+  readonly #keepalive: string;
   #active: NodeName = 'node-a';
   #tunnel: PingProbe | undefined;
   #address: PingProbe | undefined;
 
-  private constructor(lab: Lab, files: string) {
+  private constructor(lab: Lab, files: string, keepalive: string) {
     this.lab = lab;
     this.#files = files;
+    this.#keepalive = keepalive;
   }
 
-  static async up(stateDir: string): Promise<HandBuiltPair> {
+  static async up(stateDir: string, keepalive: string): Promise<HandBuiltPair> {
     const lab = await Lab.up({ clients: 1, stateDir });
-    const made = new HandBuiltPair(lab, await makeKeys(lab));
+    const made = new HandBuiltPair(lab, await makeKeys(lab), keepalive);
     await made.#serve('node-a', 110);
     await made.#serve('node-b', 100);
     run(lab, 'client-1', ['openvpn', '--config', await made.#write('client-1', 'client.ovpn', clientConfig)]);
@@ -60,7 +63,11 @@ export class HandBuiltPair {
   }
 
   async #serve(node: NodeName, priority: number): Promise<void> {
-    run(this.lab, node, ['openvpn', '--config', await this.#write(node, 'server.conf', serverConfig)]);
+    run(this.lab, node, [
+      'openvpn',
+      '--config',
+      await this.#write(node, 'server.conf', serverConfig(this.#keepalive)),
+    ]);
     const keepalived = await this.#write(node, 'keepalived.conf', keepalivedConfig(node, priority));
     run(this.lab, node, ['keepalived', '--dont-fork', '--log-console', '--vrrp', '--use-file', keepalived]);
     await until(
@@ -83,13 +90,13 @@ export class HandBuiltPair {
   }
 }
 
-const serverConfig = `dev tun
+const serverConfig = (keepalive: string): string => `dev tun
 proto udp4
 port 1194
 multihome
 topology subnet
 server 10.8.0.0 255.255.255.0
-keepalive 10 60
+keepalive ${keepalive}
 dh none
 persist-key
 persist-tun

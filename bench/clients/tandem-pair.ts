@@ -1,3 +1,4 @@
+import { Secret, TOTP } from 'otpauth';
 import { statusOf, tandem } from '../../lab/demo/node-commands.ts';
 import { PingProbe } from '../../lab/demo/ping-probe.ts';
 import { addUser, pair, profileOf, setUpPair } from '../../lab/demo/set-up.ts';
@@ -14,28 +15,49 @@ export interface Gaps {
   readonly addressMs: number;
 }
 
-/** Tandem's pair with one client, and moves of its active role. */
+export interface TandemOptions {
+  readonly stateDir: string;
+  readonly protocol?: 'udp' | 'tcp';
+  /** The client gets no calls, as if it were of a version that cannot be called. */
+  readonly withoutCalls?: boolean;
+}
+
+/** Tandem's pair with one client, who logs in with a password and a one-time code once, and moves of its active role. */
 export class TandemPair {
   readonly lab: Lab;
   active: NodeName = 'node-a';
+  readonly #client: VpnClient;
   readonly #tunnel: PingProbe;
   readonly #address: PingProbe;
 
-  private constructor(lab: Lab) {
+  private constructor(lab: Lab, client: VpnClient) {
     this.lab = lab;
+    this.#client = client;
     this.#tunnel = new PingProbe(lab, 'client-1', pair.office, 10);
     this.#address = new PingProbe(lab, 'gateway', pair.virtualAddress, 5);
   }
 
-  static async up(stateDir: string): Promise<TandemPair> {
+  static async up({ stateDir, protocol = 'udp', withoutCalls = false }: TandemOptions): Promise<TandemPair> {
     const lab = await Lab.up({ clients: 2, stateDir });
     await setUpPair(lab, () => undefined);
     const { password } = await addUser(lab, 'node-a', 'alice');
-    const profile = await profileOf(lab, 'node-a', 'alice');
-    await VpnClient.connect(lab, 'client-1', { user: 'alice', password, profile });
-    const made = new TandemPair(lab);
+    const key = (await tandem(lab, 'node-a', ['user', 'otp', 'alice'])) as { key: string };
+    const text = await profileOf(lab, 'node-a', 'alice');
+    const profile = protocol === 'udp' ? text : overTcp(text);
+    if (withoutCalls) await dropCalls(lab);
+    const client = await VpnClient.connect(lab, 'client-1', {
+      user: 'alice',
+      password: withCode(password, key.key),
+      profile,
+    });
+    const made = new TandemPair(lab, client);
     await until(() => made.#tunnel.answersWithin(500) > 10, 20_000, 'answers through the tunnel');
     return made;
+  }
+
+  /** How often the person was asked for password and code; the first login is one. */
+  get logins(): number {
+    return this.#client.passwordQuestions;
   }
 
   /** The active node loses its power; afterwards it is back and has every change. */
@@ -94,4 +116,29 @@ export async function backAfter(tunnel: PingProbe, startMs: number, withinMs: nu
   } catch {
     return false;
   }
+}
+
+/** How a client sends what was typed when a profile asks for a code as well (OpenVPN's management-notes.txt). */
+function withCode(password: string, key: string): string {
+  const code = new TOTP({ secret: Secret.fromBase32(key) }).generate();
+  const base64 = (text: string): string => Buffer.from(text).toString('base64');
+  return `SCRV1:${base64(password)}:${base64(code)}`;
+}
+
+function overTcp(profile: string): string {
+  const tcp = /^remote .*tcp.*$/m.exec(profile)?.[0];
+  if (tcp === undefined) throw new Error('the profile has no server over TCP');
+  return profile.replace(/^remote .*\n/gm, '').replace(/^nobind$/m, `${tcp}\nnobind`);
+}
+
+async function dropCalls(lab: Lab): Promise<void> {
+  const rules = `table inet deaf {
+  chain input {
+    type filter hook input priority 0
+    udp sport 1194 udp length 68 @th,64,8 0x40 drop
+  }
+}
+`;
+  const made = await lab.exec('client-1', ['nft', '-f', '-'], { input: rules });
+  if (made.code !== 0) throw new Error(made.stderr);
 }

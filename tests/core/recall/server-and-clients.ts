@@ -44,6 +44,10 @@ export interface Weather {
   readonly roundTripMs: number;
   /** The management interface does not answer until then. */
   readonly deafMs: number;
+  /** 0 to 1: of recalls, and of what OpenVPN reports, what comes twice. */
+  readonly duplicated: number;
+  /** What is on its way takes up to so much longer, and so overtakes what left earlier. */
+  readonly jitterMs: number;
 }
 
 export interface Recall {
@@ -79,10 +83,16 @@ export function simulate(weather: Weather): {
   const later = (ms: number, run: () => void): void => {
     queue.push({ at: after(now, milliseconds(ms)), run });
   };
+  /** Lost, late, or more than once. */
+  const onTheWay = (ms: number, run: () => void): void => {
+    for (let copy = random() < weather.duplicated ? 2 : 1; copy > 0; copy -= 1) {
+      if (random() >= weather.loss) later(ms + random() * weather.jitterMs, run);
+    }
+  };
   const arrive = (one: SessionFact, known: boolean): void => {
     if (instances.has(endpointName(one))) return;
     instances.set(endpointName(one), one);
-    if (known && random() >= weather.loss) later(20, () => feed({ type: 'present', instance: one }));
+    if (known) onTheWay(20, () => feed({ type: 'present', instance: one }));
   };
 
   const begun = beginCampaign(clients, now);
@@ -103,8 +113,8 @@ export function simulate(weather: Weather): {
     if (effect.type === 'recall') {
       const hadInstance = instances.has(endpointName(effect.client));
       recalls.push({ atMs: now / 1000, client: effect.client, attempt: effect.attempt, hadInstance });
-      const comes = comesBackWhenRecalled(effect.client.version) && random() >= weather.loss;
-      if (comes) later(weather.roundTripMs * 2.5, () => arrive(effect.client, true));
+      if (comesBackWhenRecalled(effect.client.version))
+        onTheWay(weather.roundTripMs * 2.5, () => arrive(effect.client, true));
     }
   };
   for (const one of clients) {

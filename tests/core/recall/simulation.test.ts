@@ -10,6 +10,8 @@ const anyWeather = fc.record({
   loss: fc.constantFrom(0, 0.1, 0.5, 1),
   roundTripMs: fc.constantFrom(1, 20, 100, 250),
   deafMs: fc.constantFrom(0, 50, 700),
+  duplicated: fc.constantFrom(0, 0.3),
+  jitterMs: fc.constantFrom(0, 50, 400),
 });
 
 function perClient(recalls: readonly Recall[]): Recall[][] {
@@ -71,7 +73,15 @@ test('property: it ends, and every client is accounted for', () => {
 });
 
 test('without loss everyone who can be recalled is back after one recall', () => {
-  const { recalls, outcome } = simulate({ seed: 7, clients: 60, loss: 0, roundTripMs: 20, deafMs: 0 });
+  const { recalls, outcome } = simulate({
+    seed: 7,
+    clients: 60,
+    loss: 0,
+    roundTripMs: 20,
+    deafMs: 0,
+    duplicated: 0.3,
+    jitterMs: 5,
+  });
   assert.ok(recalls.every((recall) => recall.attempt === 1));
   assert.equal(outcome?.missing, 0);
 });
