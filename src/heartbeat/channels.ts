@@ -4,6 +4,7 @@ import type { Datagram } from '../core/net/ipv4-packet.ts';
 import type { Prefix } from '../core/net/prefix.ts';
 import { IP_PROTOCOL } from '../core/vrrp/codec.ts';
 import { type AdvertisementChannel, AdvertisementSocket } from '../linux/advertisement-socket.ts';
+import { FrameAdvertisementSocket } from '../linux/frame-advertisement-socket.ts';
 import { Ipv6AdvertisementSocket } from '../linux/ipv6-advertisement-socket.ts';
 import { listAddresses } from '../linux/netlink/interface-address.ts';
 import type { Link } from '../linux/netlink/link.ts';
@@ -36,12 +37,22 @@ export class Channels {
   readonly #channels: readonly Channel[];
   readonly #virtual: () => readonly Prefix[];
   readonly #family: 4 | 6;
+  readonly #macOn: (interfaceName: string) => Uint8Array | undefined;
   /** The channel that is read next. */
   #turn = 0;
 
-  constructor(plans: readonly PathPlan[], family: 4 | 6, virtual: () => readonly Prefix[]) {
-    this.#family = family;
-    this.#virtual = virtual;
+  constructor(
+    plans: readonly PathPlan[],
+    context: {
+      readonly family: 4 | 6;
+      readonly virtual: () => readonly Prefix[];
+      /** The MAC with which multicast leaves an interface, where it is not the card's. */
+      readonly macOn: (interfaceName: string) => Uint8Array | undefined;
+    },
+  ) {
+    this.#family = context.family;
+    this.#virtual = context.virtual;
+    this.#macOn = context.macOn;
     this.#channels = plans.map((plan) => ({
       plan,
       socket: undefined,
@@ -147,8 +158,12 @@ export class Channels {
     const { destination } = channel.plan;
     try {
       if (source === undefined) throw new Error(`${link.name} has no IPv${this.#family} address of its own`);
+      const mac = isMulticast(destination) ? this.#macOn(link.name) : undefined;
       const Socket = this.#family === 4 ? AdvertisementSocket : Ipv6AdvertisementSocket;
-      channel.socket = new Socket(link, IP_PROTOCOL, destination, source);
+      channel.socket =
+        mac === undefined
+          ? new Socket(link, IP_PROTOCOL, destination, source)
+          : new FrameAdvertisementSocket(link, IP_PROTOCOL, destination, source, mac);
       channel.index = link.index;
       channel.lastError = undefined;
       return true;

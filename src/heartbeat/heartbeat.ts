@@ -20,7 +20,7 @@ import { Hooks } from './hooks.ts';
 import { lockInstance } from './instance-lock.ts';
 import { KernelInterface } from './kernel-interface.ts';
 import type { Logger } from './log.ts';
-import { inspect, type Preflight, removeLeftovers } from './preflight.ts';
+import { inspect, type Preflight, removeLeftInterface, removeLeftovers } from './preflight.ts';
 import { changedConfig, Reconfiguration } from './reconfiguration.ts';
 import { Recorder } from './recorder.ts';
 import { present, type Status } from './status.ts';
@@ -90,6 +90,7 @@ export class Heartbeat implements Controlled {
     const lock = await lockInstance(preflight.interfaceIndex, config);
     let heartbeat: Heartbeat | undefined;
     try {
+      removeLeftInterface(preflight, config.vhid);
       heartbeat = new Heartbeat({ config, log, preflight, lock, onFatal, recordFile });
       await heartbeat.#begin();
       return heartbeat;
@@ -329,7 +330,9 @@ function refusal(code: string, message: string): Awaited<ReturnType<Controlled['
 
 /** What cannot change while it runs. */
 function changedFields(before: Config, after: Config): readonly string[] {
-  const fields = (['interface', 'controlSocket', 'protocol'] as const).filter(
+  // The MAC of a virtual router has its number in it.
+  const number = after.virtualMac ? (['vhid'] as const) : [];
+  const fields = (['interface', 'controlSocket', 'protocol', 'virtualMac', ...number] as const).filter(
     (field) => before[field] !== after[field],
   );
   return familyOf(before) === familyOf(after) ? fields : [...fields, 'the family of virtualAddresses'];

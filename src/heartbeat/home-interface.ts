@@ -6,35 +6,76 @@ import { type InterfaceAddress, listAddresses } from '../linux/netlink/interface
 import type { Link } from '../linux/netlink/link.ts';
 import type { Change } from '../linux/netlink/monitor.ts';
 import type { NetlinkSocket } from '../linux/netlink/socket.ts';
+import { addVirtualMac, removeVirtualMac } from '../linux/virtual-mac.ts';
 import { ownAddress } from './own-address.ts';
+
+/** With `vrid` the addresses live on an interface beside the card that has the MAC of the virtual router. */
+export interface HomePlan {
+  readonly family: 4 | 6;
+  readonly watched: readonly IpAddress[];
+  readonly virtualMac: { readonly vrid: number } | undefined;
+}
 
 /** The interface where the virtual addresses live, for as long as it exists. */
 export class HomeInterface {
   readonly ledger: Ledger;
   readonly #netlink: NetlinkSocket;
   readonly #family: 4 | 6;
+  readonly #vrid: number | undefined;
+  readonly #virtual: Link | undefined;
+  /** Announces with the virtual MAC; without one `#neighbours` does. */
+  readonly #announcer: NeighbourSocket | undefined;
   #link: Link;
   #neighbours: NeighbourSocket;
   /** The addresses on it, as the kernel last told us. */
   #present: ReadonlyMap<string, InterfaceAddress>;
   readonly #removed = new Set<string>();
 
-  private constructor(link: Link, netlink: NetlinkSocket, family: 4 | 6, watched: readonly IpAddress[]) {
+  private constructor(link: Link, netlink: NetlinkSocket, { family, watched, virtualMac }: HomePlan) {
     this.#link = link;
     this.#netlink = netlink;
     this.#family = family;
-    this.ledger = new Ledger(netlink, link.index);
+    this.#vrid = virtualMac?.vrid;
+    this.#virtual =
+      virtualMac === undefined ? undefined : addVirtualMac(netlink, link, virtualMac.vrid, family);
+    const { index } = this.#virtual ?? link;
+    this.ledger = new Ledger(netlink, index, this.#virtual !== undefined);
     this.#present = this.#read();
     this.#neighbours = new NeighbourSocket(link, family, watched);
+    if (this.#virtual === undefined) return;
+    this.#announcer = new NeighbourSocket({ ...link, mac: this.#virtual.mac }, family, []);
   }
 
-  static open(
-    link: Link,
-    netlink: NetlinkSocket,
-    family: 4 | 6,
-    watched: readonly IpAddress[],
-  ): HomeInterface {
-    return new HomeInterface(link, netlink, family, watched);
+  /** `before`: an interface that this one replaces; what it held is missing now. */
+  static open(link: Link, netlink: NetlinkSocket, plan: HomePlan, before?: HomeInterface): HomeInterface {
+    const home = new HomeInterface(link, netlink, plan);
+    const gone = before === undefined ? [] : [...before.#present.keys(), ...before.#removed];
+    for (const key of gone) home.#removed.add(key);
+    return home;
+  }
+
+  /** The MAC of the virtual router; undefined when the card's own is used. */
+  get virtualMac(): Uint8Array | undefined {
+    return this.#virtual?.mac;
+  }
+
+  /** Where the addresses are: what announces them is the MAC of this. */
+  get mac(): Uint8Array {
+    return (this.#virtual ?? this.#link).mac;
+  }
+
+  announce(address: IpAddress): void {
+    (this.#announcer ?? this.#neighbours).announce(address);
+  }
+
+  /** Of the card, or of the interface beside it. */
+  has(interfaceIndex: number): boolean {
+    return interfaceIndex === this.#link.index || interfaceIndex === this.#virtual?.index;
+  }
+
+  /** The interface beside the card was removed by somebody. */
+  isHalf(goneIndex: number): boolean {
+    return goneIndex === this.#virtual?.index;
   }
 
   get link(): Link {
@@ -106,10 +147,14 @@ export class HomeInterface {
 
   close(): void {
     this.#neighbours.close();
+    this.#announcer?.close();
+    if (this.#vrid !== undefined) removeVirtualMac(this.#netlink, this.#link.index, this.#vrid, this.#family);
   }
 
   #read(): ReadonlyMap<string, InterfaceAddress> {
-    const present = listAddresses(this.#netlink, this.#link.index);
+    const present = [this.#link, ...(this.#virtual === undefined ? [] : [this.#virtual])].flatMap(
+      ({ index }) => listAddresses(this.#netlink, index),
+    );
     return new Map(present.map((address) => [formatPrefix(address.prefix), address]));
   }
 }

@@ -1,4 +1,5 @@
 import { type IpAddress, sameAddress } from '../core/net/address.ts';
+import { virtualRouterMac } from '../core/net/advertisement-frame.ts';
 import type { Datagram } from '../core/net/ipv4-packet.ts';
 import type { NeighbourClaim } from '../core/net/neighbour.ts';
 import { formatPrefix, type Prefix } from '../core/net/prefix.ts';
@@ -23,6 +24,8 @@ export interface KernelPlan {
   readonly tracked: readonly string[];
   /** Neighbours whose answers matter: the gateway and the other nodes. */
   readonly asked: readonly IpAddress[];
+  /** The addresses get the MAC of a virtual router (RFC 9568 §7.3) instead of the card's. */
+  readonly virtualMac: { readonly vrid: number } | undefined;
 }
 
 export interface KernelChanges {
@@ -44,6 +47,8 @@ export class KernelInterface {
   /** Those of the plan that exist. */
   readonly #links = new Map<string, Link>();
   readonly #closers: (() => void)[] = [];
+  /** The home whose interface with the virtual MAC somebody removed. */
+  #lost: HomeInterface | undefined;
   #source: IpAddress;
   #onReady: (() => void) | undefined;
   #readiness: Readiness | undefined;
@@ -77,7 +82,7 @@ export class KernelInterface {
   }
 
   get mac(): Uint8Array | undefined {
-    return this.#home?.link.mac;
+    return this.#home?.mac;
   }
 
   get paths(): readonly PathStatus[] {
@@ -141,7 +146,7 @@ export class KernelInterface {
   }
 
   announce(address: IpAddress): void {
-    this.#home?.neighbours.announce(address);
+    this.#home?.announce(address);
   }
 
   /** Asks the LAN who has `address`, as ourselves or as nobody. */
@@ -199,6 +204,7 @@ export class KernelInterface {
         return this.#isRelevant(change.link.index);
       case 'link-gone':
         this.#forgetLink(change.link.index);
+        if (this.#home?.isHalf(change.link.index) === true) this.#lost = this.#home;
         return true;
       case 'overrun':
         this.#readLinks();
@@ -207,7 +213,7 @@ export class KernelInterface {
       case 'address-added':
       case 'address-removed': {
         const { interfaceIndex } = change.address;
-        if (interfaceIndex === this.#home?.link.index) return this.#home.take(change);
+        if (this.#home?.has(interfaceIndex) === true) return this.#home.take(change);
         return this.#isRelevant(interfaceIndex);
       }
     }
@@ -247,7 +253,7 @@ export class KernelInterface {
   /** Opens and closes what depends on interfaces, as they are now. */
   #attach(): void {
     const link = this.#links.get(this.#plan.interface);
-    const stale = this.#home !== undefined && !this.#home.isOn(link);
+    const stale = this.#home !== undefined && (!this.#home.isOn(link) || this.#home === this.#lost);
     const missing = this.#home === undefined && link !== undefined;
     const fds = this.#fds().join();
     if (stale || missing) this.#unwatch();
@@ -256,6 +262,7 @@ export class KernelInterface {
       this.#home = undefined;
     }
     if (this.#home === undefined && link !== undefined) this.#openHome(link);
+    this.#lost = undefined;
     if (link !== undefined) this.#home?.setLink(link);
     this.#source = this.#home?.source(this.#plan.addresses) ?? this.#source;
     this.#channels.refresh(this.#netlink, this.#links);
@@ -263,7 +270,9 @@ export class KernelInterface {
   }
 
   #openHome(link: Link): void {
-    this.#home = HomeInterface.open(link, this.#netlink, this.#plan.family, this.#watchedAddresses());
+    const { family, virtualMac } = this.#plan;
+    const plan = { family, virtualMac, watched: this.#watchedAddresses() };
+    this.#home = HomeInterface.open(link, this.#netlink, plan, this.#lost);
   }
 
   #watchedAddresses(): readonly IpAddress[] {
@@ -272,7 +281,14 @@ export class KernelInterface {
   }
 
   #newChannels(): Channels {
-    return new Channels(this.#plan.paths, this.#plan.family, () => this.#plan.addresses);
+    const { paths, family, virtualMac, interface: home } = this.#plan;
+    const mac = virtualMac === undefined ? undefined : virtualRouterMac(virtualMac.vrid, family);
+    return new Channels(paths, {
+      family,
+      virtual: () => this.#plan.addresses,
+      // Of the path on which the addresses are; another interface keeps its own.
+      macOn: (name) => (name === home ? mac : undefined),
+    });
   }
 
   #fds(): readonly number[] {

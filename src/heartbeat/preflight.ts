@@ -4,6 +4,7 @@ import { formatPrefix, type Prefix, prefixContains } from '../core/net/prefix.ts
 import { type InterfaceAddress, listAddresses, removeAddress } from '../linux/netlink/interface-address.ts';
 import { readLink } from '../linux/netlink/link.ts';
 import { NetlinkSocket } from '../linux/netlink/socket.ts';
+import { removeVirtualMac } from '../linux/virtual-mac.ts';
 import { ownAddress } from './own-address.ts';
 
 /** What was found on the interface before the start. */
@@ -43,6 +44,16 @@ export function inspect(interfaceName: string, virtualAddresses: readonly Prefix
       source,
       leftovers: leftovers.map(({ prefix }) => prefix),
     };
+  } finally {
+    netlink.close();
+  }
+}
+
+/** Takes away the interface that a run which was killed left behind, also when there is to be none now. */
+export function removeLeftInterface({ interfaceIndex, source }: Preflight, vhid: number): void {
+  const netlink = new NetlinkSocket();
+  try {
+    removeVirtualMac(netlink, interfaceIndex, vhid, source.family);
   } finally {
     netlink.close();
   }

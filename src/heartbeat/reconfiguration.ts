@@ -122,7 +122,12 @@ export class Reconfiguration {
  * @throws TandemError `heartbeat.prepare.not-changeable`, `heartbeat.prepare.nothing`, `heartbeat.config.*`
  */
 export function changedConfig(before: Config, change: Readonly<Record<string, unknown>>): Config {
-  const foreign = Object.keys(change).filter((field) => !CHANGEABLE.some((known) => known === field));
+  const foreign = Object.keys(change).filter(
+    (field) =>
+      !CHANGEABLE.some((known) => known === field) ||
+      // The MAC of a virtual router has its number in it.
+      (field === 'vhid' && before.virtualMac && change[field] !== before.vhid),
+  );
   if (foreign.length > 0 || before.protocol === 'carp') {
     throw new TandemError({
       code: 'heartbeat.prepare.not-changeable',

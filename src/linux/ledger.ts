@@ -2,6 +2,7 @@ import type { Prefix } from '../core/net/prefix.ts';
 import { formatPrefix } from '../core/net/prefix.ts';
 import type { Duration } from '../core/time/duration.ts';
 import { leaseAddress, removeAddress } from './netlink/interface-address.ts';
+import { switchLink } from './netlink/macvlan.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
 
 /**
@@ -11,17 +12,21 @@ import type { NetlinkSocket } from './netlink/socket.ts';
 export class Ledger {
   readonly #netlink: NetlinkSocket;
   readonly #interfaceIndex: number;
+  readonly #own: boolean;
   readonly #added = new Map<string, Prefix>();
 
-  constructor(netlink: NetlinkSocket, interfaceIndex: number) {
+  /** `own`: the interface is there for these addresses alone; it is on while it has one, and brings no route along. */
+  constructor(netlink: NetlinkSocket, interfaceIndex: number, own = false) {
+    this.#own = own;
     this.#netlink = netlink;
     this.#interfaceIndex = interfaceIndex;
   }
 
   /** Adds or renews. */
   leaseAddress(prefix: Prefix, lease: Duration): void {
+    if (this.#own && this.#added.size === 0) switchLink(this.#netlink, this.#interfaceIndex, true);
     this.#added.set(formatPrefix(prefix), prefix);
-    leaseAddress(this.#netlink, this.#interfaceIndex, prefix, lease);
+    leaseAddress(this.#netlink, this.#interfaceIndex, prefix, lease, !this.#own);
   }
 
   /** Removes an address that we added; does nothing for one that we did not. */
@@ -30,6 +35,7 @@ export class Ledger {
     if (!this.#added.has(key)) return;
     removeAddress(this.#netlink, this.#interfaceIndex, prefix);
     this.#added.delete(key);
+    if (this.#own && this.#added.size === 0) switchLink(this.#netlink, this.#interfaceIndex, false);
   }
 
   /** Undoes what is left. Goes on after a failure and throws the first one at the end. */

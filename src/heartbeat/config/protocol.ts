@@ -70,6 +70,7 @@ interface ProtocolFields {
   readonly advertisementIntervalMs: number;
   readonly virtualAddresses: readonly string[];
   readonly checksum: 'rfc9568' | 'pseudo-header';
+  readonly virtualMac: boolean;
   readonly authentication?: AuthenticationConfig | undefined;
   readonly carp?: CarpConfig | undefined;
 }
@@ -114,11 +115,17 @@ function* signing({ protocol, authentication: given }: ProtocolFields): Generato
   }
 }
 
-function* carping({ protocol, carp: given, virtualAddresses }: ProtocolFields): Generator<Contradiction> {
+function* carping({
+  protocol,
+  carp: given,
+  virtualAddresses,
+  virtualMac,
+}: ProtocolFields): Generator<Contradiction> {
   if (protocol !== 'carp') {
     if (given !== undefined) yield { field: ['carp'], message: 'has an effect only with protocol "carp"' };
     return;
   }
+  if (virtualMac) yield { field: ['virtualMac'], message: 'belongs to VRRP: UCARP uses the real one' };
   if (given === undefined) {
     yield { field: ['carp'], message: 'is missing: protocol "carp" needs at least its password' };
     return;

@@ -38,6 +38,8 @@ export interface Config {
   readonly startDelayMs: number;
   readonly leaseSeconds?: number | undefined;
   readonly checksum: 'rfc9568' | 'pseudo-header';
+  /** The addresses get the MAC of the virtual router, on an interface of their own beside `interface`. */
+  readonly virtualMac: boolean;
   readonly controlSocket?: string | undefined;
   /** How advertisements leave and arrive; multicast on `interface` when it is left out. */
   readonly paths?: readonly PathConfig[] | undefined;
@@ -74,14 +76,6 @@ const virtualAddress = z
       context.addIssue('must be an address with the length of its network, such as 10.99.0.100/24');
     }
   });
-
-/** For fields that the format has but this version does not carry out: refused rather than ignored. */
-function notYet(isHarmless: (value: unknown) => boolean): z.ZodOptional<z.ZodUnknown> {
-  return z
-    .unknown()
-    .refine((value) => value === undefined || isHarmless(value), 'is not supported yet; leave it out')
-    .optional();
-}
 
 const address = z
   .string({ error: 'must be an IP address' })
@@ -141,7 +135,7 @@ const shape = z.strictObject({
     .optional(),
   authentication: authentication.optional(),
   carp: carp.optional(),
-  virtualMac: notYet((value) => value === false),
+  virtualMac: z.boolean({ error: 'must be true or false' }).default(false),
   track: track.optional(),
   hooks: hooks.optional(),
 });

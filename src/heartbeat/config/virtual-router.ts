@@ -67,5 +67,6 @@ export function kernelPlan(config: Config): KernelPlan {
     paths: pathPlans(config, family),
     tracked: config.track?.interfaces ?? [],
     asked: askedOf(surroundingsOf(config)),
+    virtualMac: config.virtualMac ? { vrid: config.vhid } : undefined,
   };
 }

@@ -19,7 +19,7 @@ const IFA_PROTO = 11;
 const IFA_F_NODAD = 0x02;
 const IFA_F_DADFAILED = 0x08;
 const IFA_F_TENTATIVE = 0x40;
-const NO_DETECTION = Uint8Array.of(IFA_F_NODAD, 0, 0, 0);
+const IFA_F_NOPREFIXROUTE = 0x200;
 const FOREVER = 0xffffffff;
 const AF_INET = 2;
 const AF_INET6 = 10;
@@ -37,14 +37,21 @@ export interface InterfaceAddress {
 
 /**
  * Adds `prefix` to the interface, or restarts its lifetime if it is there: the kernel itself removes it when `lease`
- * (whole seconds) has passed without another call.
+ * (whole seconds) has passed without another call. `routed`: with the route to its network.
  */
 export function leaseAddress(
   netlink: NetlinkSocket,
   interfaceIndex: number,
   prefix: Prefix,
   lease: Duration,
+  routed = true,
 ): void {
+  const flags = new Uint8Array(4);
+  viewOf(flags).setUint32(
+    0,
+    (prefix.address.family === 6 ? IFA_F_NODAD : 0) | (routed ? 0 : IFA_F_NOPREFIXROUTE),
+    true,
+  );
   const lifetime = new Uint8Array(16);
   const view = viewOf(lifetime);
   // IPv6: never preferred, so that the node keeps its own address for what it sends by itself (RFC 6724 §5, rule 3).
@@ -57,7 +64,7 @@ export function leaseAddress(
     ...addressParts(interfaceIndex, prefix),
     encodeAttribute(IFA_CACHEINFO, lifetime),
     encodeAttribute(IFA_PROTO, Uint8Array.of(ORIGIN_HEARTBEAT)),
-    ...(prefix.address.family === 6 ? [encodeAttribute(IFA_FLAGS, NO_DETECTION)] : []),
+    encodeAttribute(IFA_FLAGS, flags),
   );
 }
 

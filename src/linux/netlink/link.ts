@@ -7,7 +7,7 @@ import type { NetlinkSocket } from './socket.ts';
 export const RTM_NEWLINK = 16;
 export const RTM_DELLINK = 17;
 const RTM_GETLINK = 18;
-const IFINFO_LENGTH = 16;
+export const IFINFO_LENGTH = 16;
 const IFLA_ADDRESS = 1;
 const IFLA_IFNAME = 3;
 const IFF_UP = 0x1;

@@ -12,6 +12,7 @@ const NLM_F_ACK = 4;
 export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_CREATE = 0x400;
+export const NLM_F_EXCL = 0x200;
 
 /** What `receive` found: messages, nothing, or that the kernel had to throw some away. */
 export type Batch = readonly Message[] | 'nothing' | 'overrun';

@@ -31,6 +31,7 @@ describe('heartbeat configuration', () => {
       preemptDelayMs: 0,
       startDelayMs: 0,
       checksum: 'rfc9568',
+      virtualMac: false,
     });
   });
 
@@ -131,7 +132,11 @@ describe('heartbeat configuration', () => {
     ['an unknown thing to track', { track: { gatway: '10.99.0.254' } }, /unknown field "gatway"/],
     ['a gateway of another family', { track: { gateway: 'fe80::1' } }, /must be an IPv4 address/],
     ['a hook without a path', { hooks: { active: ['true'] } }, /must begin with an absolute path/],
-    ['a virtual MAC', { virtualMac: true }, /field "virtualMac" is not supported yet/],
+    [
+      'a virtual MAC with CARP',
+      { protocol: 'carp', carp: { password: 'x' }, virtualMac: true },
+      /field "virtualMac" belongs to VRRP/,
+    ],
   ];
   for (const [name, change, text] of wrong) {
     it(`refuses ${name}`, () => assert.match(refusal(change).message, text));
