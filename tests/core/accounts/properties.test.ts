@@ -16,6 +16,7 @@ describe('what counts for a user', () => {
     const user: Properties = { routes: [], access: null, expiresAt: null };
     assert.deepEqual(effectiveProperties(user, group, everybody), {
       administrator: false,
+      readOnly: false,
       blocked: false,
       expiresAt: undefined,
       autoLogin: false,
