@@ -5,6 +5,7 @@ import type { Prefix } from '../core/net/prefix.ts';
 import type { Conflict } from '../core/ownership/guard.ts';
 import { type Duration, toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant } from '../core/time/instant.ts';
+import { encode } from '../core/vrrp/codec.ts';
 import type { Effect, ResignOutcome } from '../core/vrrp/effects.ts';
 import type { Input } from '../core/vrrp/inputs.ts';
 import { createInstance, step } from '../core/vrrp/instance.ts';
@@ -18,7 +19,7 @@ import type { KernelInterface } from './kernel-interface.ts';
 import type { Logger } from './log.ts';
 import { ReportLog } from './report-log.ts';
 import { Standing } from './standing.ts';
-import type { Wire } from './wire/wire.ts';
+import type { Way, Wire } from './wire/wire.ts';
 
 /** As many as a full socket buffer holds: a turn sees everything that had arrived before it decides on silence. */
 const MOST_DATAGRAMS_PER_TURN = 512;
@@ -144,6 +145,7 @@ export class Driver {
     this.#hearNeighbours();
     kernel.acknowledgeTimer();
     this.#try(() => this.#standing.askNeighbours(now()));
+    if (this.#standing.shouldProbe(now())) this.#probe();
     this.#judge();
     const due = deadline(this.#state);
     if (due !== undefined && now() >= due.at) {
@@ -241,9 +243,7 @@ export class Driver {
         );
         return undefined;
       case 'advertise': {
-        let left = false;
-        for (const encode of this.#wire.encoders(effect.advertisement))
-          left = this.#try(() => this.#parts.kernel.send(encode)) || left;
+        const left = this.#send(this.#wire.encoders(effect.advertisement));
         return { type: left ? 'advertised' : 'advertise-failed' };
       }
       case 'transition':
@@ -257,6 +257,33 @@ export class Driver {
         this.#reports.write(now(), effect.report);
         return undefined;
     }
+  }
+
+  /** True when something left. */
+  #send(encoders: readonly ((path: Way) => Uint8Array)[]): boolean {
+    let failure: Error | undefined;
+    let left = false;
+    for (const encode of encoders) {
+      try {
+        this.#parts.kernel.send(encode);
+        left = true;
+      } catch (error) {
+        failure = error as Error;
+        this.#reports.writeFailure(now(), failure);
+      }
+    }
+    this.#standing.sent(now(), left ? undefined : failure);
+    return left;
+  }
+
+  /** An advertisement of no virtual router: it takes the way of a real one and is dropped by whoever gets it. */
+  #probe(): void {
+    const { router } = this.#state;
+    const addresses = router.addresses.map(({ address }) => address);
+    const { interval } = router;
+    this.#send([
+      (path) => encode({ vrid: 0, priority: 1, interval, addresses }, { ...path, checksum: 'rfc9568' }),
+    ]);
   }
 
   #lease(addresses: readonly Prefix[], lease: Duration): Input | undefined {

@@ -18,6 +18,7 @@ import { type Controlled, ControlServer, type Outcome } from './control/server.t
 import { Driver } from './driver.ts';
 import { Hooks } from './hooks.ts';
 import { lockInstance } from './instance-lock.ts';
+import { KeptState } from './kept-state.ts';
 import { KernelInterface } from './kernel-interface.ts';
 import type { Logger } from './log.ts';
 import { inspect, type Preflight, removeLeftInterface, removeLeftovers } from './preflight.ts';
@@ -39,6 +40,7 @@ export class Heartbeat implements Controlled {
   readonly #scheduling: Scheduling;
   readonly #hooks: Hooks;
   readonly #recorder: Recorder | undefined;
+  readonly #kept: KeptState;
   #lock: Server;
   #config: Config;
   #wire: Wire;
@@ -61,6 +63,8 @@ export class Heartbeat implements Controlled {
     this.#lock = lock;
     this.#kernel = new KernelInterface(kernelPlan(config), preflight.source);
     this.#hooks = new Hooks(config, log);
+    this.#kept = new KeptState(config.stateFile);
+    const { maintenance } = this.#kept;
     this.#recorder = recordFile === undefined ? undefined : new Recorder(recordFile, log);
     this.#wire = chooseWire(config);
     this.#scheduling = runAheadOfOthers();
@@ -77,6 +81,7 @@ export class Heartbeat implements Controlled {
       onFatal,
       onInput: (at, input) => this.#recorder?.write(this.#driver.state, at, input),
     });
+    if (maintenance) this.#driver.setMaintenance(true);
   }
 
   /** Throws `TandemError` when it cannot start; nothing is left behind then. */
@@ -231,14 +236,22 @@ export class Heartbeat implements Controlled {
 
   /** Leaves first if this node serves; when nobody takes over, nothing has changed. */
   async maintenance(on: boolean): ReturnType<Controlled['maintenance']> {
-    if (!on || this.#driver.state.name !== 'active') {
-      this.#driver.setMaintenance(on);
-      return { ok: true };
+    try {
+      if (!on || this.#driver.state.name !== 'active') {
+        this.#kept.maintenance = on;
+        this.#driver.setMaintenance(on);
+        return { ok: true };
+      }
+      const bound = Math.max(1000, 3 * this.#config.advertisementIntervalMs);
+      const reply = await this.resign(bound);
+      if (!reply.ok) return reply;
+      this.#driver.setMaintenance(true);
+      this.#kept.maintenance = true;
+      return reply;
+    } catch (error) {
+      if (!(error instanceof TandemError)) throw error;
+      return { ok: false, error: { code: error.code, message: error.message } };
     }
-    const bound = Math.max(1000, 3 * this.#config.advertisementIntervalMs);
-    const reply = await this.resign(bound);
-    if (reply.ok) this.#driver.setMaintenance(true);
-    return reply;
   }
 
   status(): Status {
@@ -332,8 +345,8 @@ function refusal(code: string, message: string): Awaited<ReturnType<Controlled['
 function changedFields(before: Config, after: Config): readonly string[] {
   // The MAC of a virtual router has its number in it.
   const number = after.virtualMac ? (['vhid'] as const) : [];
-  const fields = (['interface', 'controlSocket', 'protocol', 'virtualMac', ...number] as const).filter(
-    (field) => before[field] !== after[field],
-  );
+  const fields = (
+    ['interface', 'controlSocket', 'stateFile', 'protocol', 'virtualMac', ...number] as const
+  ).filter((field) => before[field] !== after[field]);
   return familyOf(before) === familyOf(after) ? fields : [...fields, 'the family of virtualAddresses'];
 }

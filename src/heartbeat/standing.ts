@@ -9,6 +9,8 @@ import {
   neighbourAnswered,
   reconfigured,
   reported,
+  sendFailed,
+  sendWorked,
   toAsk,
   type View,
 } from '../core/election/candidate.ts';
@@ -16,6 +18,7 @@ import type { Verdict } from '../core/election/verdict.ts';
 import type { IpAddress } from '../core/net/address.ts';
 import type { Duration } from '../core/time/duration.ts';
 import { type Instant, instant } from '../core/time/instant.ts';
+import { SystemCallError } from '../linux/system-call-error.ts';
 import type { KernelInterface } from './kernel-interface.ts';
 
 /** What an assessment asks the driver for. */
@@ -23,6 +26,12 @@ export interface Judgement {
   readonly verdict: Verdict;
   /** Set when this node should try to leave now, and for how long it waits for a successor. */
   readonly leaveFor: Duration | undefined;
+}
+
+/** What the kernel refused, and what to do about the refusal that has one usual cause. */
+function inWords(failure: Error): string {
+  const isFiltered = failure instanceof SystemCallError && failure.errorName === 'EPERM';
+  return `${failure.message}${isFiltered ? '; the firewall of this node must let IP protocol 112 out' : ''}`;
 }
 
 /** Feeds the election with what is observed, and asks the gateway all the time. */
@@ -65,7 +74,22 @@ export class Standing {
     for (const address of addresses) this.#kernel.ask(address, true);
   }
 
+  /** True when it is time to find out whether anything leaves this node again. */
+  shouldProbe(now: Instant): boolean {
+    const { mute } = this.#candidate;
+    return mute !== undefined && now >= mute.probeAt && this.#kernel.linkUp;
+  }
+
+  /** What became of something that was sent. */
+  sent(now: Instant, failure: Error | undefined): void {
+    this.#candidate =
+      failure === undefined
+        ? sendWorked(this.#candidate)
+        : sendFailed(this.#candidate, now, inWords(failure));
+  }
+
   judge(now: Instant, view: View): Judgement {
+    if (!this.#kernel.linkUp) this.#candidate = sendWorked(this.#candidate);
     const { interfaces } = this.#kernel;
     const { candidate, leaveFor } = assess({ ...this.#candidate, interfaces }, now, view);
     this.#candidate = candidate;

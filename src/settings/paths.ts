@@ -1,6 +1,7 @@
 /** Where a node keeps its things. One place, so that the supervisor, the server and the command agree. */
 export const paths = {
   nodeConfig: '/etc/tandem/node.json',
+  heartbeatState: '/etc/tandem/heartbeat-state.json',
   stateDirectory: '/var/lib/tandem',
   store: '/var/lib/tandem/store/tandem.db',
   quarantine: '/var/lib/tandem/quarantine',

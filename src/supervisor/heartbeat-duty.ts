@@ -103,5 +103,6 @@ function heartbeatConfig(request: HeartbeatRequest, gateway: string | undefined)
       ? {}
       : { authentication: { ...keys, mode: 'enforce', windowSeconds: clockWindowSeconds } }),
     controlSocket: paths.heartbeatSocket,
+    stateFile: paths.heartbeatState,
   });
 }

@@ -19,6 +19,7 @@ export interface Candidate {
   readonly gateway: Gateway | undefined;
   /** Own addresses of other nodes on the LAN, and when each last answered when it was asked for it. */
   readonly peers: readonly PeerMachine[];
+  readonly mute: Mute | undefined;
   readonly report: ServiceReport | undefined;
   readonly maintenance: boolean;
   /** When a node that serves with a broken service next tries to leave, and how long after that again. */
@@ -34,6 +35,19 @@ interface PeerMachine {
 
 /** An answer of another node's machine counts for so long. */
 const PEER_ANSWER_COUNTS = seconds(2);
+
+/** No path took what was sent, from `since` on. */
+interface Mute {
+  readonly since: Instant;
+  readonly reason: string;
+  /** When it is tried again. */
+  readonly probeAt: Instant;
+}
+
+/** A full buffer is empty again by then, and no lease has ended yet. */
+const MUTE_AFTER = milliseconds(400);
+const PROBE_SOON = milliseconds(100);
+const PROBE_LATER = seconds(1);
 
 /** What the protocol knows at the moment of an assessment. */
 export interface View {
@@ -56,6 +70,7 @@ export function createCandidate(options: CandidateOptions, now: Instant): Candid
     interfaces: [],
     gateway: gateway === undefined ? undefined : trackGateway(gateway, interval, now),
     peers: peerMachines(options.peers, []),
+    mute: undefined,
     report: undefined,
     maintenance: false,
     leaving: undefined,
@@ -131,6 +146,22 @@ function peerAnswers(candidate: Candidate, now: Instant): boolean {
   );
 }
 
+/** No path took an advertisement, or what was sent to try them. */
+export function sendFailed(candidate: Candidate, now: Instant, reason: string): Candidate {
+  const since = candidate.mute?.since ?? now;
+  const period = between(since, now) < MUTE_AFTER ? PROBE_SOON : PROBE_LATER;
+  return { ...candidate, mute: { since, reason, probeAt: after(now, period) } };
+}
+
+/** Something left, or there is another link, of which nothing is known yet. */
+export function sendWorked(candidate: Candidate): Candidate {
+  return candidate.mute === undefined ? candidate : { ...candidate, mute: undefined };
+}
+
+function isMute({ mute }: Candidate, now: Instant): boolean {
+  return mute !== undefined && between(mute.since, now) >= MUTE_AFTER;
+}
+
 export interface Assessment {
   readonly candidate: Candidate;
   /** Set when this node should try to leave now, and for how long it waits for a successor. */
@@ -145,6 +176,7 @@ export function assess(before: Candidate, now: Instant, view: View): Assessment 
     interfaces: before.interfaces,
     gateway: gatewayState(before.gateway, now, view.active),
     peerHeard: view.peerHeard || peerAnswers(before, now),
+    mute: isMute(before, now) ? before.mute?.reason : undefined,
     service,
     maintenance: before.maintenance,
   });
@@ -172,7 +204,9 @@ export function gatewayDeadline(candidate: Candidate): Instant | undefined {
 
 /** When time alone changes the verdict or asks for another try to leave. */
 export function assessmentDeadline(candidate: Candidate, now: Instant, view: View): Instant | undefined {
-  const times = [candidate.report?.until, view.active ? candidate.leaving?.at : undefined];
+  const { mute, report, leaving } = candidate;
+  const judged = mute === undefined ? undefined : after(mute.since, MUTE_AFTER);
+  const times = [report?.until, view.active ? leaving?.at : undefined, judged, mute?.probeAt];
   const ahead = times.filter((time) => time !== undefined && time > now) as Instant[];
   return ahead.length === 0 ? undefined : (Math.min(...ahead) as Instant);
 }

@@ -9,6 +9,8 @@ export interface Facts {
   readonly gateway: GatewayState;
   /** Another node advertised on some path within the down interval, or its machine answers. */
   readonly peerHeard: boolean;
+  /** Why nothing that this node sends leaves it; undefined as long as something does. */
+  readonly mute: string | undefined;
   readonly service: ServiceState;
   readonly maintenance: boolean;
 }
@@ -34,6 +36,11 @@ const LAST_PRIORITY = 1;
 export function judge(facts: Facts): Verdict {
   const down = facts.interfaces.filter(({ up }) => !up).map(({ name }) => `${name} has no link`);
   if (down.length > 0) return { standing: 'never', effectivePriority: facts.priority, reasons: down };
+  // Who cannot say that it serves must not: the others would not know, and its lease would end again and again.
+  if (facts.mute !== undefined) {
+    const reasons = [`nothing that it sends leaves this node: ${facts.mute}`];
+    return { standing: 'never', effectivePriority: facts.priority, reasons };
+  }
   const gatewayGone = facts.gateway.kind === 'gone';
   // Nobody answers on any side: whoever is still connected to the others must not find two owners later.
   if (gatewayGone && !facts.peerHeard) {

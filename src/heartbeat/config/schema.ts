@@ -41,6 +41,8 @@ export interface Config {
   /** The addresses get the MAC of the virtual router, on an interface of their own beside `interface`. */
   readonly virtualMac: boolean;
   readonly controlSocket?: string | undefined;
+  /** Where it is kept that this node is in maintenance. */
+  readonly stateFile?: string | undefined;
   /** How advertisements leave and arrive; multicast on `interface` when it is left out. */
   readonly paths?: readonly PathConfig[] | undefined;
   readonly track?:
@@ -124,6 +126,10 @@ const shape = z.strictObject({
   checksum: z
     .enum(['rfc9568', 'pseudo-header'], { error: 'must be "rfc9568" or "pseudo-header"' })
     .default('rfc9568'),
+  stateFile: z
+    .string({ error: 'must be a path' })
+    .regex(/^\/.{1,4000}$/, 'must be an absolute path')
+    .optional(),
   controlSocket: z
     .string({ error: 'must be a path' })
     .regex(/^\/.{1,106}$/, 'must be an absolute path of at most 107 characters')

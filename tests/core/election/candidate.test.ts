@@ -9,6 +9,8 @@ import {
   gatewayDeadline,
   neighbourAnswered,
   reported,
+  sendFailed,
+  sendWorked,
   toAsk,
 } from '../../../src/core/election/candidate.ts';
 import { gatewayState } from '../../../src/core/election/gateway.ts';
@@ -115,6 +117,30 @@ describe('a service that is broken', () => {
     const { verdict } = assess(well, at(3000), alone).candidate;
     assert.equal(verdict.standing, 'last');
     assert.match(verdict.reasons[0] ?? '', /does not report any more/);
+  });
+});
+
+describe('a node whose advertisements do not leave it', () => {
+  const untracked = createCandidate({ ...options, gateway: undefined }, at(0));
+
+  it('does not serve from 400 ms on, tries again soon and then each second, and serves when something left', () => {
+    let candidate = sendFailed(untracked, at(0), 'EPERM');
+    const probes: number[] = [];
+    for (let ms = 0; ms <= 3_000; ms += 10) {
+      if (candidate.mute === undefined || at(ms) < candidate.mute.probeAt) continue;
+      probes.push(ms);
+      candidate = sendFailed(candidate, at(ms), 'EPERM');
+    }
+    assert.deepEqual(probes, [100, 200, 300, 400, 1400, 2400]);
+    const standing = (ms: number): string => assess(candidate, at(ms), alone).candidate.verdict.standing;
+    assert.deepEqual([standing(399), standing(400)], ['serve', 'never']);
+    assert.equal(assess(sendWorked(candidate), at(3_000), alone).candidate.verdict.standing, 'serve');
+  });
+
+  it('is judged when it is time, without anything else happening', () => {
+    const failed = sendFailed(untracked, at(0), 'EPERM');
+    assert.equal(assessmentDeadline(failed, at(0), alone), at(100));
+    assert.equal(assessmentDeadline(failed, at(100), alone), at(400));
   });
 });
 

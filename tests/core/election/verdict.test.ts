@@ -10,6 +10,7 @@ const well: Facts = {
   gateway: { kind: 'untracked' },
   peerHeard: false,
   service: { kind: 'unreported' },
+  mute: undefined,
   maintenance: false,
 };
 const gone = { kind: 'gone', address: gateway } as const;
@@ -27,6 +28,7 @@ describe('who may serve', () => {
       /eth1 has no link/,
     ],
     ['isolated: peer silent and gateway gone', { gateway: gone }, 'never', 100, /isolated.*10\.99\.0\.254/],
+    ['nothing that it sends leaves it', { mute: 'EPERM' }, 'never', 100, /^nothing that it sends .*EPERM$/],
     ['gateway gone, but the peer is heard', { gateway: gone, peerHeard: true }, 'last', 1, /10\.99\.0\.254/],
     [
       'a broken service',
