@@ -15,6 +15,8 @@ export interface StatusView {
   readonly position: PositionView;
   /** The standby has acknowledged everything this node has acknowledged. Only an active node can know. */
   readonly protected: boolean;
+  /** `require`: changes are refused while the pair is not protected. */
+  readonly protection: 'prefer' | 'require';
   readonly virtualAddress: { readonly address: string; readonly held: boolean } | null;
   /** The heartbeat's own status object, whole; null when it does not run or does not answer. */
   readonly heartbeat: unknown;
@@ -69,6 +71,7 @@ export const statusSchema: z.ZodType<StatusView> = z.object({
   epoch: z.int(),
   position: positionSchema,
   protected: z.boolean(),
+  protection: z.enum(['prefer', 'require']),
   virtualAddress: z.object({ address: z.string(), held: z.boolean() }).nullable(),
   heartbeat: z.unknown(),
   peer: z

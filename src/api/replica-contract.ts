@@ -20,8 +20,50 @@ const entryFields = {
 
 export interface JournalView {
   readonly entries: readonly EntryView[];
+  /** The oldest change that can still be read; null when there is none. */
+  readonly begins: { readonly position: string; readonly at: string } | null;
+  /** The first sequence that is held whole; of older ones only the words are left. */
+  readonly wholeFrom: number;
 }
-export const journalSchema: z.ZodType<JournalView> = z.object({ entries: z.array(z.object(entryFields)) });
+export const journalSchema: z.ZodType<JournalView> = z.object({
+  entries: z.array(z.object(entryFields)),
+  begins: z.object({ position: z.string(), at: z.string() }).nullable(),
+  wholeFrom: z.int(),
+});
+
+/** What an administrator decides about the copies. */
+export interface ReplicationSettingsView {
+  readonly protection: 'prefer' | 'require';
+  readonly journalDays: number;
+  readonly journalMegabytes: number;
+  readonly auditDays: number;
+  readonly auditEntries: number;
+}
+const replicationFields = {
+  protection: z.enum(['prefer', 'require']),
+  journalDays: z.int().min(1).max(3_650),
+  journalMegabytes: z.int().min(1).max(4_096),
+  auditDays: z.int().min(1).max(3_650),
+  auditEntries: z.int().min(1_000).max(10_000_000),
+};
+export const replicationSettingsViewSchema: z.ZodType<ReplicationSettingsView> = z.object(replicationFields);
+
+/** What is left out stays as it is. */
+export type ReplicationSettingsChange = {
+  readonly [Name in keyof ReplicationSettingsView]?: ReplicationSettingsView[Name];
+};
+export const replicationSettingsChangeSchema: z.ZodType<ReplicationSettingsChange> = z
+  .strictObject(replicationFields)
+  .partial() as z.ZodType<ReplicationSettingsChange>;
+
+export interface ReplicationSettingsAnswer {
+  readonly settings: ReplicationSettingsView;
+  readonly protected: boolean;
+}
+export const replicationSettingsAnswerSchema: z.ZodType<ReplicationSettingsAnswer> = z.object({
+  settings: z.object(replicationFields),
+  protected: z.boolean(),
+});
 
 export interface DivergenceView {
   readonly id: string;

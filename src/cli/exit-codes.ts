@@ -14,7 +14,7 @@ export const exitCode = {
 
 const byCodeEnding: readonly (readonly [ending: RegExp, code: number])[] = [
   [/\.(not-root|no-permission)$/, exitCode.noPermission],
-  [/\.(standby|unprotected|not-claimed|busy)$/, exitCode.temporary],
+  [/\.(standby|unprotected|not-confirmed|not-claimed|busy)$/, exitCode.temporary],
   [/\.(exists|in-use|already-set-up|already-paired)$/, exitCode.cannotCreate],
   [/\.(unreachable|missing-program|unsupported)$/, exitCode.unavailable],
   [/^node\.config\.|^heartbeat\.config\./, exitCode.config],

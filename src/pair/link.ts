@@ -149,6 +149,16 @@ export class ReplicationLink {
     return (await this.#sender?.acknowledged(position, timeoutMs)) ?? false;
   }
 
+  /** The standby has everything that was acknowledged here. */
+  get isProtected(): boolean {
+    return this.#sender?.isProtected ?? false;
+  }
+
+  /** Up to here the standby has everything for good; 0 while that was never heard. */
+  get everywhere(): number {
+    return this.#sender?.status.acknowledged?.sequence ?? 0;
+  }
+
   /** The other node's copy as the active one sees it, or the link as the standby sees it. */
   get status(): CopyStatus {
     const sender = this.#sender?.status;

@@ -5,11 +5,11 @@ import { Profiles } from '../accounts/profiles.ts';
 import { UserAccounts } from '../accounts/users.ts';
 import { VpnSettingsNoun } from '../accounts/vpn-settings.ts';
 import type { Write } from '../accounts/write.ts';
-import { TandemError } from '../core/errors.ts';
 import type { ConnectedClient } from '../core/openvpn/connected-client.ts';
 import { type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import type { Recall } from '../recall/recall.ts';
+import { JournalKeeper } from '../replication/journal-keeper.ts';
 import type { Outcome } from '../replication/verification/records.ts';
 import { Verification } from '../replication/verification/verification.ts';
 import { readHeartbeatKeys } from '../settings/heartbeat-keys.ts';
@@ -28,9 +28,10 @@ import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
 import { alreadyPaired, isPrimary, notPaired } from './pairing-errors.ts';
 import { readPairingFile } from './pairing-file.ts';
+import { ReplicationSettingsNoun } from './replication-settings.ts';
 import { type Role, RoleKeeper } from './role.ts';
 import { ServiceWatch } from './service-watch.ts';
-import { standbyError } from './standby-error.ts';
+import { notAStandby, standbyError } from './standby-error.ts';
 import type { Observed } from './status.ts';
 import { switchOver } from './switchover.ts';
 import { until } from './until.ts';
@@ -61,12 +62,14 @@ export class Node {
   readonly profiles: Profiles;
   readonly divergences: Divergences;
   readonly web: WebAccess;
+  readonly replication: ReplicationSettingsNoun;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
   readonly #heartbeat: HeartbeatClient;
   readonly #serviceWatch: ServiceWatch;
   readonly #verification: Verification;
+  readonly #journalKeeper: JournalKeeper;
   #pair: PairSettings | undefined;
   #link: ReplicationLink | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -103,6 +106,10 @@ export class Node {
       mayWrite: () => this.#refuseUnlessActive(),
       acknowledged: async (position, timeoutMs) =>
         (await this.#link?.acknowledged(position, timeoutMs)) ?? false,
+      protection: {
+        required: () => this.#pair !== undefined && this.replication.get().protection === 'require',
+        holds: () => this.#link?.isProtected ?? false,
+      },
     });
     this.#heartbeat = parts.heartbeat((state, cause) => {
       // Before anything else: it waits for no disk, and the heartbeat has announced the address already.
@@ -116,6 +123,18 @@ export class Node {
       report: (word) => this.#heartbeat.report({ ...word, successor: this.#link?.status.protected === true }),
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
+    this.replication = new ReplicationSettingsNoun({
+      store,
+      write: (actor, change) => this.#writer.write(actor, change, true),
+      isProtected: () => this.#link?.isProtected ?? false,
+    });
+    this.#journalKeeper = new JournalKeeper({
+      store,
+      settings: () => this.replication.get(),
+      everywhere: () => this.#everywhere,
+      now,
+      log,
+    });
     this.users = new UserAccounts({ store, write, now });
     this.groups = new UserGroups({ store, write, now });
     this.vpnSettings = new VpnSettingsNoun({ store, write });
@@ -140,14 +159,7 @@ export class Node {
    * @throws TandemError `replica.reseed.active`
    */
   reseed(): boolean {
-    if (this.#role.role === 'active' || this.#link === undefined) {
-      throw new TandemError({
-        code: 'replica.reseed.active',
-        culprit: 'caller',
-        message: `${this.#parts.config.name} is not a standby: its own data is what counts. Nothing was changed.`,
-        hint: 'Run it on the standby; `tandem status` says which node that is.',
-      });
-    }
+    if (this.#role.role === 'active' || this.#link === undefined) throw notAStandby(this.#parts.config.name);
     return this.#link.reseed();
   }
 
@@ -163,6 +175,7 @@ export class Node {
       if (cause === 'replace' || tables.includes('setting')) void this.#followPair();
     });
     vpn.start();
+    this.#journalKeeper.start();
     await this.#followPair();
     if (this.#pair !== undefined) return;
     const pairing = readPairingFile(paths.pairing);
@@ -171,6 +184,7 @@ export class Node {
   }
 
   async stop(): Promise<void> {
+    this.#journalKeeper.stop();
     this.#serviceWatch.stop();
     this.#heartbeat.stop();
     this.#parts.recall.stop();
@@ -283,6 +297,7 @@ export class Node {
       verification: this.#verification.last,
       damaged: this.#verification.damaged,
       incident: this.#verification.incident,
+      protection: this.replication.get().protection,
       undecided: await this.#undecided(),
       seeded: store.identity.get('server-private-key') !== undefined,
     };
@@ -295,6 +310,12 @@ export class Node {
       this.#parts.log.error({ err: error }, 'the quarantine cannot be read');
       return 0;
     }
+  }
+
+  /** Up to here every node that is to have the entries has them; a standby's all came from the active one. */
+  get #everywhere(): number {
+    const alone = this.#pair === undefined || this.#role.role === 'standby';
+    return alone ? this.#parts.store.position.sequence : (this.#link?.everywhere ?? 0);
   }
 
   get #peer(): PairNode | undefined {

@@ -18,3 +18,12 @@ export function standbyError(
         : `Run the command on ${active.name}: ssh ${active.address}`,
   });
 }
+
+export function notAStandby(name: string): TandemError {
+  return new TandemError({
+    code: 'replica.reseed.active',
+    culprit: 'caller',
+    message: `${name} is not a standby: its own data is what counts. Nothing was changed.`,
+    hint: 'Run it on the standby; `tandem status` says which node that is.',
+  });
+}

@@ -44,6 +44,8 @@ export interface Observed {
   readonly damaged: string | undefined;
   /** A bad copy that was replaced, and where it is kept. */
   readonly incident: Records['incident'];
+  /** Whether changes are refused while the pair is not protected. */
+  readonly protection: 'prefer' | 'require';
   /** Changes in quarantine on this node that nobody has decided on. */
   readonly undecided: number;
   /** Whether the node has the data to serve with. */
@@ -88,7 +90,11 @@ export function warningsOf(observed: Observed): string[] {
   if (observed.seeded && observed.openvpn.pid === undefined)
     warnings.push('OpenVPN does not answer on this node');
   if (peer !== undefined && role === 'active' && copy?.protected !== true) {
-    warnings.push(`changes are on this node only: ${copy?.sentence ?? 'no connection'}`);
+    warnings.push(
+      observed.protection === 'require'
+        ? `changes are REFUSED, because protection is required: ${copy?.sentence ?? 'no connection'}`
+        : `changes are on this node only: ${copy?.sentence ?? 'no connection'}`,
+    );
   }
   if (observed.verification?.result === 'different') warnings.push(observed.verification.sentence);
   else if (observed.damaged !== undefined) warnings.push(observed.damaged);

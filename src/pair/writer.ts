@@ -3,6 +3,8 @@ import type { Position } from '../core/replication/position.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { notConfirmed, type Protection, refuseUnprotected } from './protection.ts';
+import { Turns } from './turns.ts';
 
 /** How long an answer waits for the standby before the pair counts as unprotected and the writer is let go. */
 const acknowledgementTimeoutMs = 2_000;
@@ -25,30 +27,55 @@ export class Writer {
   readonly #store: Store;
   readonly #mayWrite: () => void;
   readonly #acknowledged: Acknowledged;
+  readonly #protection: Protection;
+  readonly #turns = new Turns();
   #held: { readonly released: Promise<void>; readonly release: () => void } | undefined;
 
   /** @param parts.mayWrite throws the reason when this node is not the active one. */
-  constructor(parts: { store: Store; mayWrite: () => void; acknowledged: Acknowledged }) {
+  constructor(parts: {
+    store: Store;
+    mayWrite: () => void;
+    acknowledged: Acknowledged;
+    protection?: Protection;
+  }) {
     this.#store = parts.store;
     this.#mayWrite = parts.mayWrite;
     this.#acknowledged = parts.acknowledged;
+    this.#protection = parts.protection ?? { required: () => false, holds: () => false };
   }
 
-  /** @throws TandemError `pair.standby`, or whatever `change` refuses with; then nothing was changed. */
-  async write<Result>(actor: Actor, change: (transaction: Transaction) => Result): Promise<Written<Result>> {
+  /**
+   * @param evenUnprotected also where protection is required and is not there
+   * @throws TandemError `pair.standby`, `pair.unprotected`, or whatever `change` refuses with; then nothing was changed.
+   * `pair.role-lost`, `pair.not-confirmed`, `store.not-synced`: it was made, and not as it should be.
+   */
+  async write<Result>(
+    actor: Actor,
+    change: (transaction: Transaction) => Result,
+    evenUnprotected = false,
+  ): Promise<Written<Result>> {
     this.#mayWrite();
-    if (this.#held !== undefined) {
-      await this.#held.released;
+    let turn = this.#held?.released ?? this.#turns.take();
+    while (turn !== undefined) {
+      await turn;
       this.#mayWrite();
+      // Writes may have been held while this one waited for its turn.
+      turn = this.#held === undefined ? undefined : this.#held.released.then(() => this.#turns.take());
     }
-    const { result, entry } = this.#store.write(actor, change);
+    const strict = !evenUnprotected && this.#protection.required();
+    const { result, entry } = this.#store.write(actor, change, (tables) => {
+      if (strict) refuseUnprotected(this.#protection, tables);
+    });
     const position = entry === undefined ? this.#store.position : entry.position;
     // Both disks at the same time: which of them is the first does not matter, for the answer waits for both.
     const [acknowledged] = await Promise.all([
       this.#acknowledged(position, acknowledgementTimeoutMs),
       this.#store.synced(),
     ]);
-    if (!acknowledged && entry !== undefined) this.#refuseWhenRoleIsLost();
+    if (!acknowledged && entry !== undefined) {
+      this.#refuseWhenRoleIsLost();
+      if (strict) throw notConfirmed();
+    }
     return { result, protected: acknowledged };
   }
 

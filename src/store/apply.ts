@@ -6,10 +6,17 @@ import { touchedTables } from './journal/changeset.ts';
 import { hashEntry } from './journal/entry.ts';
 import { appendEntry } from './journal/journal.ts';
 
-/** Runs inside a transaction. Returns the tables touched. Throws `ApplyError` at the first entry that does not fit. */
-export function applyEntries(database: Database, head: Head, entries: readonly JournalEntry[]): string[] {
+/**
+ * Runs inside a transaction. `known`: the tables that entries may change. Returns those that they touched. Throws `ApplyError`
+ * where an entry does not fit; then the transaction must be undone.
+ */
+export function applyEntries(
+  database: Database,
+  head: Head,
+  entries: readonly JournalEntry[],
+  known: ReadonlySet<string>,
+): string[] {
   const tables = new Set<string>();
-  const known = knownTables(database);
   let previous = head;
   for (const entry of entries) {
     checkChain(previous, entry);
@@ -17,11 +24,32 @@ export function applyEntries(database: Database, head: Head, entries: readonly J
       if (!known.has(table)) throw new ApplyError('table', entry.position);
       tables.add(table);
     }
-    applyChangeset(database, entry);
-    appendEntry(database, entry);
     previous = entry;
   }
+  applyChangesets(database, entries);
+  for (const entry of entries) appendEntry(database, entry);
   return [...tables];
+}
+
+/**
+ * Changesets one behind the other are a changeset, and SQLite prepares its statements once for all of it. Each change names the row
+ * as it was, so that one that does not fit is found there as well; which entry it belongs to is found by applying them singly.
+ */
+function applyChangesets(database: Database, entries: readonly JournalEntry[]): void {
+  const changing = entries.filter(({ changeset }) => changeset.length > 0);
+  if (changing.length > 1 && fits(database, Buffer.concat(changing.map(({ changeset }) => changeset))))
+    return;
+  for (const entry of changing) applyChangeset(database, entry);
+}
+
+/** False, and nothing changed, where it does not fit as a whole. */
+function fits(database: Database, changeset: Uint8Array): boolean {
+  try {
+    return database.applyChangeset(changeset);
+  } catch (error) {
+    if (isSqliteError(error, sqliteCorrupt)) return false;
+    throw error;
+  }
 }
 
 function checkChain(previous: Head, entry: JournalEntry): void {
@@ -33,7 +61,6 @@ function checkChain(previous: Head, entry: JournalEntry): void {
 }
 
 function applyChangeset(database: Database, entry: JournalEntry): void {
-  if (entry.changeset.length === 0) return;
   let applied: boolean;
   try {
     applied = database.applyChangeset(entry.changeset);
@@ -54,7 +81,9 @@ function readTables(entry: JournalEntry): string[] {
 }
 
 /** SQLite skips changes to tables it does not have, silently; we must not. The journal is never part of a change. */
-function knownTables(database: Database): Set<string> {
-  const rows = database.all("SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'journal'");
+export function knownTables(database: Database): Set<string> {
+  const rows = database.all(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('journal', 'journal_archive')",
+  );
   return new Set(rows.map((row) => String(row['name'])));
 }

@@ -7,7 +7,8 @@ import type { Head } from '../core/replication/position.ts';
 import { busyTimeoutMs, makePrivate, type Reading } from './database.ts';
 import { explain } from './errors.ts';
 import { checkIntegrity } from './integrity.ts';
-import { readHash, readHead } from './journal/journal.ts';
+import { readArchivedHash, readFirstKnownSequence } from './journal/history.ts';
+import { readFirstSequence, readHash, readHead } from './journal/journal.ts';
 import { newerThanKnown, schemaVersion } from './migrations.ts';
 
 /** Pages copied between two looks at the event loop. */
@@ -35,6 +36,9 @@ export async function copyDatabase(source: string, target: string): Promise<Head
   }
 }
 
+/** `journal_archive` is there from this data format on. */
+const firstVersionWithArchive = 9;
+
 /** What is inside a database file. */
 export interface Inspection {
   readonly head: Head;
@@ -45,6 +49,8 @@ export interface Inspection {
 /** The other journal to compare with. */
 export interface Compared {
   readonly position: { readonly sequence: number };
+  /** The first sequence whose hash it knows. */
+  readonly firstKnownSequence: number;
   hashAt(sequence: number): string | undefined;
 }
 
@@ -64,18 +70,26 @@ export async function inspectDatabase(path: string, other: Compared): Promise<In
     const findings = await checkIntegrity(path);
     if (findings.length > 0) throw damaged(path, findings.slice(0, 3).join('; '));
     const head = readHead(reading);
-    const last = Math.min(head.position.sequence, other.position.sequence);
-    const commonPoint = findCommonPoint(last, (sequence) => {
-      const hash = readHash(reading, sequence);
-      return hash !== undefined && hash === other.hashAt(sequence);
-    });
-    return { head, commonPoint };
+    return { head, commonPoint: commonPointOf(reading, version, head, other) };
   } catch (error) {
     if (error instanceof TandemError) throw error;
     throw damaged(path, error instanceof Error ? error.message : String(error), error);
   } finally {
     database?.close();
   }
+}
+
+function commonPointOf(reading: Reading, version: number, head: Head, other: Compared): number {
+  const archives = version >= firstVersionWithArchive;
+  const known = archives ? readFirstKnownSequence(reading) : readFirstSequence(reading);
+  const range = {
+    first: Math.max(known, other.firstKnownSequence),
+    last: Math.min(head.position.sequence, other.position.sequence),
+  };
+  return findCommonPoint(range, (sequence) => {
+    const hash = readHash(reading, sequence) ?? (archives ? readArchivedHash(reading, sequence) : undefined);
+    return hash !== undefined && hash === other.hashAt(sequence);
+  });
 }
 
 function damaged(path: string, findings: string, cause?: unknown): TandemError {

@@ -5,7 +5,7 @@ import type { JournalEntry } from '../core/replication/entry.ts';
 import type { Head, Position } from '../core/replication/position.ts';
 import type { Actor } from './actor.ts';
 import { ApiTokens } from './api-token/api-token.ts';
-import { applyEntries } from './apply.ts';
+import { applyEntries, knownTables } from './apply.ts';
 import { Certificates } from './certificate/certificate.ts';
 import { type Change, Listeners } from './changes.ts';
 import { ClientAddresses } from './client-address/client-address.ts';
@@ -14,6 +14,7 @@ import { Groups } from './group/group.ts';
 import { Identity } from './identity/identity.ts';
 import { touchedTables } from './journal/changeset.ts';
 import { chainEntry, maximumChangesetLength } from './journal/entry.ts';
+import { History, readArchivedHash, readFirstKnownSequence } from './journal/history.ts';
 import * as journal from './journal/journal.ts';
 import { type Column, changesInWords } from './journal/words.ts';
 import { migrate } from './migrations.ts';
@@ -58,11 +59,13 @@ export class Store {
   readonly webSessions: WebSessions;
   readonly apiTokens: ApiTokens;
   readonly oneTimeLinks: OneTimeLinks;
+  readonly history: History;
   readonly #database: Database;
   readonly #now: () => number;
   readonly #listeners = new Listeners();
-  /** Undefined until it is read again, after the file was exchanged. */
+  /** Undefined until they are read again, after the file was exchanged. */
   #newest: Head | undefined;
+  #tables: ReadonlySet<string> | undefined;
 
   /** Opens or creates the file and brings it to this version's format. Throws `store.newer`. */
   static open(options: StoreOptions): Store {
@@ -91,6 +94,7 @@ export class Store {
     this.webSessions = new WebSessions(database);
     this.apiTokens = new ApiTokens(database);
     this.oneTimeLinks = new OneTimeLinks(database);
+    this.history = new History(database, (changeset) => this.inWords(changeset));
     this.#newest = journal.readHead(database);
   }
 
@@ -111,20 +115,27 @@ export class Store {
 
   /**
    * The only way to change data: `change` gets a transaction, and what it did becomes one journal entry, committed
-   * when this returns. Whatever `change` throws undoes everything. It must not be asynchronous.
-   * Throws `store.read-only`, `store.write.too-large`.
+   * when this returns. Whatever `change` throws undoes everything. It must not be asynchronous. `admit` is shown the tables that
+   * it touched and may throw as well. Throws `store.read-only`, `store.write.too-large`.
    */
-  write<Result>(actor: Actor, change: (transaction: Transaction) => Result): Written<Result> {
+  write<Result>(
+    actor: Actor,
+    change: (transaction: Transaction) => Result,
+    admit: (tables: readonly string[]) => void = () => {},
+  ): Written<Result> {
     this.#refuseWhenReadOnly();
+    let tables: readonly string[] = [];
     const written = this.#database.inTransaction((): Written<Result> => {
       const { result, changeset } = this.#record(change);
       if (changeset.length === 0) return { result, entry: undefined };
       if (changeset.length > maximumChangesetLength) throw tooLarge(changeset.length);
+      tables = touchedTables(changeset);
+      admit(tables);
       return { result, entry: this.#append(actor, this.position.epoch, changeset) };
     });
     if (written.entry !== undefined) {
       this.#newest = headOf(written.entry);
-      this.#tell('write', touchedTables(written.entry.changeset), written.entry);
+      this.#tell('write', tables, written.entry);
     }
     return written;
   }
@@ -159,7 +170,11 @@ export class Store {
   apply(...entries: readonly JournalEntry[]): void {
     const last = entries.at(-1);
     if (last === undefined) return;
-    const tables = this.#database.inTransaction(() => applyEntries(this.#database, this.head, entries));
+    this.#tables ??= knownTables(this.#database);
+    const known = this.#tables;
+    const tables = this.#database.inTransaction(() =>
+      applyEntries(this.#database, this.head, entries, known),
+    );
     this.#newest = headOf(last);
     this.#tell('apply', tables);
   }
@@ -168,9 +183,14 @@ export class Store {
     return journal.readEntry(this.#database, sequence);
   }
 
-  /** For 0 the genesis hash; undefined when the entry is not there. */
+  /** For 0 the genesis hash; also of entries that were trimmed, until they are forgotten; undefined when it is not known. */
   hashAt(sequence: number): string | undefined {
-    return journal.readHash(this.#database, sequence);
+    return journal.readHash(this.#database, sequence) ?? readArchivedHash(this.#database, sequence);
+  }
+
+  /** The first sequence whose hash is known. */
+  get firstKnownSequence(): number {
+    return readFirstKnownSequence(this.#database);
   }
 
   /** In order, at most `limit` entries and, beyond the first, `maximumBytes` of change data. */
@@ -218,6 +238,7 @@ export class Store {
   replaceWith(path: string): void {
     // Whatever fails on the way, what is in the file then is what counts.
     this.#newest = undefined;
+    this.#tables = undefined;
     exchangeFile(this.#database, path);
     migrate(this.#database);
     this.#tell('replace', []);

@@ -1,9 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
-import { formatPosition, type Position } from '../../core/replication/position.ts';
+import { formatPosition } from '../../core/replication/position.ts';
 import { type Divergence, openEntries, type SetAside } from '../../pair/divergences.ts';
 import type { Node } from '../../pair/node.ts';
+import type { HistoryEntry } from '../../store/journal/history.ts';
 import { actorInWords, actorOf } from '../actor.ts';
 import { replicaPolicy } from '../policies/replica.ts';
 import {
@@ -42,10 +43,16 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
       schema: { querystring: journalQuery, response: { 200: journalSchema } },
     },
     (request) => {
-      const { last, before = node.store.position.sequence + 1 } = request.query;
-      const after = Math.max(0, before - 1 - last);
-      const entries = node.store.entriesAfter(after, Math.min(last, before - 1 - after));
-      return { entries: entries.map((one) => presentEntry(one, words)) };
+      const { last, before } = request.query;
+      const { words: oldest, whole } = node.store.history.begins();
+      return {
+        entries: node.store.history.last(last, before).map(presentHistory),
+        begins:
+          oldest === undefined
+            ? null
+            : { position: formatPosition(oldest.position), at: isoTime(oldest.timeMs) },
+        wholeFrom: whole,
+      };
     },
   );
 
@@ -128,23 +135,22 @@ function presentDivergence(one: Divergence): DivergenceView {
   };
 }
 
-function presentEntry(
-  one: {
-    readonly position: Position;
-    readonly timeMs: number;
-    readonly actor: string;
-    readonly changeset: Uint8Array;
-  },
-  words: (changeset: Uint8Array) => string[],
-): EntryView {
-  const changes = words(one.changeset);
+function presentEntry(one: SetAside, words: (changeset: Uint8Array) => string[]): EntryView {
+  return presentHistory({ ...one, words: words(one.changeset) });
+}
+
+function presentHistory({ position, timeMs, actor, words }: HistoryEntry): EntryView {
   return {
-    position: formatPosition(one.position),
-    sequence: one.position.sequence,
-    at: new Date(one.timeMs).toISOString(),
-    actor: actorInWords(one.actor),
-    changes: changes.length === 0 ? [`epoch ${one.position.epoch} begins`] : changes,
+    position: formatPosition(position),
+    sequence: position.sequence,
+    at: isoTime(timeMs),
+    actor: actorInWords(actor),
+    changes: words.length === 0 ? [`epoch ${position.epoch} begins`] : [...words],
   };
+}
+
+function isoTime(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }
 
 function stateOf({ settled }: SetAside): string {

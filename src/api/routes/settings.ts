@@ -7,6 +7,11 @@ import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
 import { settingsPolicy } from '../policies/settings.ts';
 import {
+  replicationSettingsAnswerSchema,
+  replicationSettingsChangeSchema,
+  replicationSettingsViewSchema,
+} from '../replica-contract.ts';
+import {
   type ConsequenceView,
   type VpnSettingsView,
   vpnSettingsChangeAnswerSchema,
@@ -16,6 +21,27 @@ import {
 
 export function settingsRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/settings/replication',
+    {
+      config: { policy: settingsPolicy.read },
+      schema: { response: { 200: replicationSettingsViewSchema } },
+    },
+    () => node.replication.get(),
+  );
+
+  app.patch(
+    '/settings/replication',
+    {
+      config: { policy: settingsPolicy.change },
+      schema: {
+        body: replicationSettingsChangeSchema,
+        response: { 200: replicationSettingsAnswerSchema },
+      },
+    },
+    (request) => node.replication.set(actorOf(request), request.body),
+  );
 
   app.get(
     '/settings/vpn',

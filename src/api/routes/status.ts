@@ -42,6 +42,7 @@ export function presentStatus(observed: Observed): StatusView {
     epoch: position.epoch,
     position,
     protected: copy?.protected ?? false,
+    protection: observed.protection,
     virtualAddress:
       observed.virtualAddress === undefined
         ? null

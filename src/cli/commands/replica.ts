@@ -16,7 +16,9 @@ import { TandemError } from '../../core/errors.ts';
 import { callApi } from '../api-client.ts';
 import { exitCode } from '../exit-codes.ts';
 import { print, table } from '../output.ts';
+import { beginsInWords } from './journal-words.ts';
 import { protectionNote } from './protection.ts';
+import { addReplicationSettings } from './replication-settings.ts';
 
 interface EntryOptions {
   entry?: string;
@@ -33,7 +35,9 @@ export function addReplicaCommands(program: Command, replica: Command): void {
     .action(async (options: { last: string; json?: true }) => {
       const last = wholeNumber('--last', options.last);
       const view = journalSchema.parse(await callApi('GET', `/journal?last=${last}`));
-      print(options.json === true, view, () => view.entries.map(entryInWords).join('\n'));
+      print(options.json === true, view, () =>
+        [...view.entries.map(entryInWords), beginsInWords(view)].join('\n'),
+      );
     });
 
   replica
@@ -44,12 +48,22 @@ export function addReplicaCommands(program: Command, replica: Command): void {
       const status = statusSchema.parse(await callApi('GET', '/status'));
       const { divergences } = divergenceListSchema.parse(await callApi('GET', '/replica/divergences'));
       const { role, position, peer, verification, sentence } = status;
-      const view = { role, position, protected: status.protected, peer, verification, sentence, divergences };
+      const { protection } = status;
+      const view = {
+        role,
+        position,
+        protected: status.protected,
+        protection,
+        peer,
+        verification,
+        sentence,
+        divergences,
+      };
       print(options.json === true, view, () =>
         [
           sentence,
           `position   ${position.epoch}.${position.sequence}`,
-          `protected  ${status.protected ? 'yes' : 'no'}`,
+          `protected  ${status.protected ? 'yes' : 'no'}${status.protection === 'require' ? ' (required: changes are refused without it)' : ''}`,
           ...(peer?.protectedSince == null ? [] : [`since      ${peer.protectedSince}`]),
           ...(peer?.lagEntries == null
             ? []
@@ -85,6 +99,7 @@ export function addReplicaCommands(program: Command, replica: Command): void {
       );
     });
 
+  addReplicationSettings(replica);
   addDivergenceCommands(replica.command('divergence').description('what one node alone had after a split'));
 }
 

@@ -5,7 +5,7 @@ export interface ActiveHistory {
   readonly head: Head;
   /** The first sequence the journal still holds; 1 until it was trimmed. */
   readonly firstSequence: number;
-  /** The hash of the entry with this sequence; for 0 the genesis hash; undefined when trimmed or not yet written. */
+  /** The hash of the entry with this sequence, also of a trimmed one while it is known; for 0 the genesis hash. */
   hashAt(sequence: number): string | undefined;
 }
 
@@ -27,22 +27,28 @@ export function decide(active: ActiveHistory, standby: Head, asked: 'whatever' |
     if (active.head.position.sequence === 0) return { kind: 'tail', after: 0 };
     return { kind: 'snapshot', reason: 'new' };
   }
-  const known = sequence >= active.firstSequence ? active.hashAt(sequence) : undefined;
+  const known = active.hashAt(sequence);
   if (known === standby.hash) {
     if (asked === 'snapshot') return { kind: 'snapshot', reason: 'asked' };
-    return { kind: 'tail', after: sequence };
+    // The entry itself may be gone as long as the next one is not.
+    return sequence >= active.firstSequence - 1
+      ? { kind: 'tail', after: sequence }
+      : { kind: 'snapshot', reason: 'trimmed' };
   }
-  if (sequence < active.firstSequence) return { kind: 'snapshot', reason: 'trimmed' };
+  if (known === undefined && sequence < active.firstSequence) return { kind: 'snapshot', reason: 'trimmed' };
   return { kind: 'diverged' };
 }
 
 /**
  * The last sequence up to which two journals are the same, by binary search: equal hashes at n mean equal entries up to
- * n. `last` is the shorter journal's newest sequence. An entry that one side has trimmed compares as different, which
- * can only place the point too early: rather one entry too many in quarantine than one too few.
+ * n. `first` and `last` are the oldest and newest sequences that both know. Where not even the oldest is equal the answer is the
+ * one before it: rather entries too many in quarantine than one too few.
  */
-export function findCommonPoint(last: number, sameAt: (sequence: number) => boolean): number {
-  let equal = 0;
+export function findCommonPoint(
+  { first, last }: { readonly first: number; readonly last: number },
+  sameAt: (sequence: number) => boolean,
+): number {
+  let equal = Math.min(first - 1, last);
   let different = last + 1;
   while (different - equal > 1) {
     const middle = equal + Math.floor((different - equal) / 2);

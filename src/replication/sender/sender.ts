@@ -162,6 +162,10 @@ export class Sender {
     };
   }
 
+  get isProtected(): boolean {
+    return books.isProtected(this.#book);
+  }
+
   get status(): SenderStatus {
     const book = this.#book;
     const peer = this.#peer;

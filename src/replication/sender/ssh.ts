@@ -1,10 +1,15 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { Client, type ClientChannel } from 'ssh2';
 import { TandemError } from '../../core/errors.ts';
 import { linkError } from '../errors.ts';
 import { fingerprint, type PublicKey, parsePublicKey } from '../keys/public-key.ts';
 import type { Connect, Link } from './link.ts';
+import { connectWithin } from './packet-socket.ts';
+
+/** For the TCP connection alone. */
+const connectTimeoutMs = 1_000;
 
 export interface SshOptions {
   readonly host: string;
@@ -16,7 +21,7 @@ export interface SshOptions {
   readonly privateKeyPath: string;
   /** The standby's host key as it was pinned while pairing: `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
-  /** Until the channel is open. Default 5000. */
+  /** From the TCP connection until the channel is open. Default 5000. */
   readonly timeoutMs?: number;
 }
 
@@ -24,17 +29,27 @@ export interface SshOptions {
 export function connectOverSsh(options: SshOptions): Connect {
   return async () => {
     const privateKey = await readPrivateKey(options.privateKeyPath);
+    const { host, port = 22 } = options;
+    const socket = await connectWithin(host, port, connectTimeoutMs).catch((error: Error) => {
+      throw linkError('unreachable', `${host}:${port} cannot be reached: ${error.message}`, error);
+    });
     const client = new Client();
     try {
-      return await openLink(client, options, privateKey);
+      return await openLink(client, options, privateKey, socket);
     } catch (error) {
       client.destroy();
+      socket.destroy();
       throw error;
     }
   };
 }
 
-async function openLink(client: Client, options: SshOptions, privateKey: Buffer): Promise<Link> {
+async function openLink(
+  client: Client,
+  options: SshOptions,
+  privateKey: Buffer,
+  socket: Socket,
+): Promise<Link> {
   const where = `${options.host}:${options.port ?? 22}`;
   const pinned = parsePublicKey(options.hostKey);
   const { promise, resolve, reject } = Promise.withResolvers<Link>();
@@ -49,16 +64,13 @@ async function openLink(client: Client, options: SshOptions, privateKey: Buffer)
   });
   client.on('close', () => reject(linkError('unreachable', `${where} closed the connection`)));
   client.on('ready', () => {
-    // A writer waits for every small frame: it must not wait for a fuller packet.
-    client.setNoDelay(true);
     client.exec('tandem replica receive', (error, channel) => {
       if (error) reject(linkError('unreachable', `${where} opened no channel: ${error.message}`, error));
       else resolve(linkOver(client, channel, where));
     });
   });
   client.connect({
-    host: options.host,
-    port: options.port ?? 22,
+    sock: socket,
     username: options.username ?? 'tandem',
     privateKey,
     authHandler: ['publickey'],

@@ -69,7 +69,7 @@ export function survey(
 
 /** Those that travel: all but the journal, which is compared by its hash. */
 function tableNames(database: Reading): string[] {
-  const sql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'journal' AND name NOT LIKE 'sqlite_%' ORDER BY name`;
+  const sql = `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('journal', 'journal_archive') AND name NOT LIKE 'sqlite_%' ORDER BY name`;
   return database.all(sql).map((row) => String(row['name']));
 }
 

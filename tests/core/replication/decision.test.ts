@@ -52,7 +52,7 @@ test('the common point is where the two texts part', () => {
       while (expected < Math.min(ours.length, theirs.length) && ours[expected] === theirs[expected])
         expected++;
       const asked: number[] = [];
-      const found = findCommonPoint(Math.min(ours.length, theirs.length), (sequence) => {
+      const found = findCommonPoint({ first: 1, last: Math.min(ours.length, theirs.length) }, (sequence) => {
         asked.push(sequence);
         return ours.slice(0, sequence) === theirs.slice(0, sequence);
       });
@@ -62,13 +62,28 @@ test('the common point is where the two texts part', () => {
   );
 });
 
-test('entries that were trimmed never move the common point past where it is', () => {
+test('where older entries are forgotten the common point is found among the others, or is where they begin', () => {
   fc.assert(
-    fc.property(history, history, fc.nat(12), (ours, theirs, trimmed) => {
+    fc.property(history, history, fc.nat(12), (ours, theirs, forgotten) => {
       const last = Math.min(ours.length, theirs.length);
       const same = (sequence: number): boolean => ours.slice(0, sequence) === theirs.slice(0, sequence);
-      const found = findCommonPoint(last, (sequence) => sequence > trimmed && same(sequence));
-      assert.ok(found === 0 || same(found));
+      const exact = findCommonPoint({ first: 1, last }, same);
+      const found = findCommonPoint({ first: forgotten + 1, last }, (sequence) => {
+        assert.ok(sequence > forgotten, 'nobody asks for what is forgotten');
+        return same(sequence);
+      });
+      assert.equal(found, Math.max(exact, Math.min(forgotten, last)));
     }),
   );
+});
+
+test('a standby whose head is trimmed gets the rest as long as the next entry is there', () => {
+  const trimmedTo = (count: number) => ({
+    head: head('abcdef'),
+    firstSequence: count + 1,
+    hashAt: (sequence: number) => 'abcdef'.slice(0, sequence),
+  });
+  assert.deepEqual(decide(trimmedTo(3), head('abc'), 'whatever'), { kind: 'tail', after: 3 });
+  assert.deepEqual(decide(trimmedTo(4), head('abc'), 'whatever'), { kind: 'snapshot', reason: 'trimmed' });
+  assert.deepEqual(decide(trimmedTo(4), head('abX'), 'whatever'), { kind: 'diverged' });
 });

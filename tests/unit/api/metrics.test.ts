@@ -7,6 +7,7 @@ import type { Observed } from '../../../src/pair/status.ts';
 const observed: Observed = {
   at: new Date(),
   node: { name: 'node-a', address: '10.0.0.1', start: 'primary' },
+  protection: 'prefer',
   role: 'active',
   since: new Date(1_700_000_000_000),
   position: { epoch: 3, sequence: 17 },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import type { JournalEntry } from '../../../src/core/replication/entry.ts';
+import type { ApplyError } from '../../../src/store/errors.ts';
 import { readChangeset } from '../../../src/store/journal/changeset.ts';
 import { hashEntry } from '../../../src/store/journal/entry.ts';
 import { addUser, admin, contents, openStore } from './workspace.ts';
@@ -143,3 +144,36 @@ function flipped(bytes: Uint8Array): Uint8Array {
   copy[copy.length - 1] = (copy.at(-1) ?? 0) ^ 4;
   return copy;
 }
+
+test('in a batch where one entry does not fit, that one is named and nothing of the batch is applied', (context) => {
+  const [source, copy] = [openStore(context), openStore(context, 'node-b')];
+  for (let index = 0; index < 10; index++) addUser(source, `user-${index}`);
+  copy.apply(...source.entriesAfter(0, 10));
+  for (let index = 0; index < 10; index++)
+    source.write(admin, ({ users }) => users.setBlocked(`user-${index}`, true));
+  const foreign = new DatabaseSync(copy.path);
+  foreign.exec("UPDATE user SET blocked = 1 WHERE name = 'user-6'");
+  foreign.close();
+  const before = contents(copy);
+  assert.throws(
+    () => copy.apply(...source.entriesAfter(10, 100)),
+    (error: ApplyError) => error.fault === 'conflict' && error.position.sequence === 17,
+  );
+  assert.deepEqual(contents(copy), before);
+  copy.apply(...source.entriesAfter(10, 6));
+  assert.equal(copy.position.sequence, 16);
+});
+
+test('a batch in which addresses go around applies as its entries would one by one', (context) => {
+  const [source, copy] = [openStore(context), openStore(context, 'node-b')];
+  const names = ['alice', 'bob', 'carol'];
+  for (let round = 0; round < 12; round++) {
+    source.write(admin, ({ clientAddresses }) => {
+      if (round > 0) for (const name of names) clientAddresses.release(name);
+      for (const [index, name] of names.entries())
+        clientAddresses.assign(name, `10.8.0.${((index + round) % names.length) + 2}`);
+    });
+  }
+  copy.apply(...source.entriesAfter(0, 100));
+  assert.deepEqual(contents(copy), contents(source));
+});
