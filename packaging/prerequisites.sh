@@ -1,7 +1,7 @@
 # Installs what a checkout needs on Debian 12 or Ubuntu 24.04 and says what and why. To be sourced:
 #
 #   . packaging/prerequisites.sh
-#   tandem_prerequisites [product] [lab] [test] || exit $?
+#   tandem_prerequisites [product] [lab] [test] [browser] || exit $?
 #
 # Without arguments all groups. With everything in place it only looks and needs no root. Fails with 77 (needs
 # root) or 69 (something is missing and cannot be got); one line on standard error names the next step.
@@ -27,6 +27,8 @@ test:tshark:tshark:dissecting our packets independently
 lab:arping:arping:asking who owns an address
 test:tcpdump:tcpdump:recording packets
 test:rsync:rsync:what people copy databases with today
+browser:chromium:chromium:the browser that walks through the pages
+browser:fc-match:fontconfig:letters for the browser
 '
 
 tandem_prerequisites() {
@@ -35,6 +37,9 @@ tandem_prerequisites() {
   # Subshells, so that the traps and options in here do not touch the caller's.
   (_tandem_debian_packages "$@") || { status=$?; return "$status"; }
   (_tandem_node_packages "$root") || { status=$?; return "$status"; }
+  case " ${*:-product} " in
+    *' product '* | *' browser '*) (_tandem_pages "$root") || { status=$?; return "$status"; } ;;
+  esac
 }
 
 _tandem_say() { printf '%s\n' "$*"; }
@@ -54,7 +59,7 @@ _tandem_has() {
 
 _tandem_debian_packages() {
   set +eu
-  local groups=" ${*:-product lab test} " group program package why missing=() reasons=()
+  local groups=" ${*:-product lab test browser} " group program package why missing=() reasons=()
   while IFS=: read -r group program package why; do
     [[ -n $group && $groups == *" $group "* ]] || continue
     _tandem_has "$program" && continue
@@ -162,5 +167,26 @@ _tandem_node_packages() {
   fi
   echo "$wanted" >"$stamp"
   _tandem_say "  Node $(node_modules/.bin/node --version) and $(find node_modules -maxdepth 2 -name package.json | wc -l) packages"
+  rm -f "$log"
+}
+
+# The built pages in web/dist, when a source is newer than they are. A running node sees the old ones or the new, whole.
+_tandem_pages() {
+  set +eu
+  local root=$1 log
+  cd "$root" || exit 69
+  exec 9<package-lock.json
+  flock 9
+  if [[ -e web/dist/index.html ]] &&
+    [[ -z $(find web/src web/public web/index.html web/vite.config.ts package-lock.json -newer web/dist/index.html -print -quit) ]]; then
+    exit 0
+  fi
+  if [[ ! -w web ]]; then _tandem_fail 77 "$root/web/dist must be built" 'run it with sudo'; fi
+  _tandem_say 'Building the pages into web/dist (a few seconds)'
+  log=$(mktemp /tmp/tandem-prerequisites.XXXXXX)
+  if ! node_modules/.bin/node node_modules/vite/bin/vite.js build web --outDir dist.new --emptyOutDir >"$log" 2>&1 9<&-; then
+    _tandem_fail 69 "vite could not build the pages ($(grep -m1 -i error "$log"))" "see $log, then try again"
+  fi
+  rm -rf web/dist && mv web/dist.new web/dist
   rm -f "$log"
 }

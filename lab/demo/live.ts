@@ -9,7 +9,7 @@ import type { Watchers } from './story.ts';
 const refreshMs = 200;
 
 /** The pair live: a screen that is drawn anew and keys that break and mend things. Resolves when the person quits. */
-export async function live(lab: Lab, watchers: Watchers): Promise<void> {
+export async function live(lab: Lab, watchers: Watchers, pages: string): Promise<void> {
   const nodes = { 'node-a': new NodeWatch(lab, 'node-a'), 'node-b': new NodeWatch(lab, 'node-b') };
   for (const watch of Object.values(nodes)) watch.start();
   let message = 'Press a key below and watch.';
@@ -31,6 +31,7 @@ export async function live(lab: Lab, watchers: Watchers): Promise<void> {
       },
       addressGapMs: watchers.address.longestGapMs(sinceMs),
       message,
+      pages,
     });
   }, refreshMs);
 

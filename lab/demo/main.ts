@@ -4,8 +4,9 @@ import { Command } from 'commander';
 import { Lab } from '../lab.ts';
 import { InnerConnection } from './inner-connection.ts';
 import { live } from './live.ts';
+import { type PageProxy, proxyPages } from './page-proxy.ts';
 import { type Promised, Promises } from './promises.ts';
-import { addUser, pair, profileOf, setUpPair } from './set-up.ts';
+import { addAdministrator, addUser, pair, profileOf, setUpPair } from './set-up.ts';
 import {
   checkMove,
   checkReturn,
@@ -33,6 +34,7 @@ if (options.once !== true && !process.stdin.isTTY) {
 }
 
 let starting: Promise<Lab> | undefined;
+let pages: PageProxy | undefined;
 let leaving = false;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
   process.on(signal, () => void leave(130));
@@ -61,7 +63,9 @@ try {
 }
 
 async function interactive(running: Lab, watchers: Watchers): Promise<number> {
-  await live(running, watchers);
+  const { name, password } = await addAdministrator(running, 'node-a');
+  pages = await proxyPages(running, { port: 9443, target: pair.virtualAddress, targetPort: pair.pagesPort });
+  await live(running, watchers, `${pages.url}, user ${name}, password ${password}`);
   return 0;
 }
 
@@ -101,6 +105,7 @@ function say(what: string): void {
 async function leave(code: number): Promise<void> {
   if (leaving) return;
   leaving = true;
+  pages?.close();
   // A lab that is still being brought up is waited for: only a whole one can be taken down whole.
   const lab = await starting?.catch(() => undefined);
   if (lab !== undefined) {

@@ -14,6 +14,8 @@ export interface Picture {
   /** Answers through the tunnel in the last second, and the longest silence since the last key, in ms. */
   readonly tunnel: { readonly answers: number; readonly gapMs: number };
   readonly addressGapMs: number;
+  /** Where the pages are and who may sign in. */
+  readonly pages: string;
   readonly message: string;
 }
 
@@ -60,6 +62,8 @@ function lines(picture: Picture, columns: number): string[] {
       `${pair.virtualAddress} was silent for at most ${milliseconds(picture.addressGapMs)}`,
     ),
     row('', `the tunnel was silent for at most ${milliseconds(tunnel.gapMs)}`),
+    '',
+    row('pages', fit(picture.pages)),
     '',
     `${indent}${picture.message.slice(0, columns - indent.length)}`,
     '',

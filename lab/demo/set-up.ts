@@ -12,6 +12,8 @@ export const pair = {
   leaseSeconds: 2,
   publicAddress: '203.0.113.1',
   office: '10.99.0.50',
+  /** Where the pages answer: the product's default. */
+  pagesPort: 943,
 } as const;
 
 /** Two installed machines become a pair, by the product's own commands. */
@@ -57,6 +59,17 @@ export async function addUser(
     protected: boolean;
   };
   return { password, protected: answer.protected };
+}
+
+/** Somebody who may change everything in the pages. */
+export async function addAdministrator(
+  lab: Lab,
+  node: 'node-a' | 'node-b',
+): Promise<{ name: string; password: string }> {
+  const name = 'admin';
+  const { password } = await addUser(lab, node, name);
+  await tandem(lab, node, ['user', 'set', name, '--administrator', 'yes']);
+  return { name, password };
 }
 
 /** The profile's text; `name` for one of several of the same user. */

@@ -107,6 +107,23 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     ],
     why: 'does what the API does, through the API',
   },
+  'web/src': {
+    may: [
+      'api',
+      'core',
+      '@mantine/core',
+      '@mantine/hooks',
+      '@mantine/notifications',
+      '@tabler/icons-react',
+      '@tanstack/react-query',
+      'qrcode',
+      'react',
+      'react-dom',
+      'react-router',
+      'uplot',
+    ],
+    why: 'the pages know the API by its shapes and nothing else of the node',
+  },
   lab: { may: ['node', 'commander', 'log-update'], why: 'drives the product by its command only' },
 };
 
@@ -134,7 +151,7 @@ function nameOf(specifier: string, file: string, folder: string): string {
 
 for (const [folder, { may, why }] of Object.entries(rules)) {
   test(`${folder} imports only ${may.join(', ') || 'itself'}: ${why}`, () => {
-    const files = globSync(`${folder}/**/*.ts`, { cwd: root });
+    const files = globSync(`${folder}/**/*.{ts,tsx}`, { cwd: root });
     assert.ok(files.length > 0, `${folder} has no sources: take its rule away`);
     for (const file of files) {
       for (const specifier of importsOf(join(root, file))) {
@@ -146,6 +163,14 @@ for (const [folder, { may, why }] of Object.entries(rules)) {
     }
   });
 }
+
+test('the pages take types alone from the sources of the node', () => {
+  for (const file of globSync('web/src/**/*.{ts,tsx}', { cwd: root })) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const values = /(?:^|\n)import (?!type )[^;]*?from '(?:\.\.\/)+src\/[^']+'/.exec(text);
+    assert.equal(values, null, `${file} would bring code of the node into the browser: ${values?.[0]}`);
+  }
+});
 
 test('every folder of src has a rule', () => {
   const folders = new Set(

@@ -16,6 +16,7 @@ function check(program: string, ...words: string[]): void {
 test('types: the whole project', () => check('typescript/bin/tsc', '-p', 'tsconfig.json'));
 test('types: the core, which knows neither Node nor a browser', () =>
   check('typescript/bin/tsc', '-p', 'src/core/tsconfig.json'));
+test('types: the pages, in a browser', () => check('typescript/bin/tsc', '-p', 'web/tsconfig.json'));
 test('Biome: style and lint, without a warning', () =>
   check('@biomejs/biome/bin/biome', 'check', '--error-on-warnings', '.'));
 test('knip: nothing unused is kept', () => check('knip/bin/knip.js'));

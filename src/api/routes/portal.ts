@@ -21,6 +21,7 @@ const beginSchema = z.strictObject({ password: secret });
 const confirmSchema = z.strictObject({ code: z.string().min(6).max(16) });
 const keySchema = z.object({ key: z.string(), uri: z.string(), qr: z.string() });
 const params = z.object({ id: z.string().max(64) });
+const profileParams = z.object({ profile: z.string().max(64) });
 
 /** Attempts a minute from one address, where a password is asked again. */
 const confirmRate = { max: 20, timeWindow: 60_000 };
@@ -62,6 +63,19 @@ export function portalRoutes(instance: FastifyInstance, node: Node): void {
       const answer = await node.profiles.get(actorOf(request), name, request.body.name);
       const { commonName, vpnAddress, text } = answer.profile;
       return { protected: answer.protected, commonName, vpnAddress, profile: text };
+    },
+  );
+
+  app.delete(
+    '/me/profiles/:profile',
+    {
+      config: { policy: portalPolicy.profile },
+      schema: { params: profileParams, response: { 200: writeAnswerSchema } },
+    },
+    async (request) => {
+      const { name } = requirePrincipal(request);
+      const written = await node.profiles.revoke(actorOf(request), name, request.params.profile);
+      return { protected: written.protected };
     },
   );
 

@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { after, before, test } from 'node:test';
+import type { Browser } from 'playwright-core';
+import { statusOf } from '../../lab/demo/node-commands.ts';
+import { until } from '../../lab/demo/until.ts';
+import { VpnClient } from '../../lab/demo/vpn-client.ts';
+import type { Lab } from '../../lab/lab.ts';
+import { assertAccessible } from './accessible.ts';
+import { browserIn, signIn, visit } from './browser.ts';
+import { administratorPages } from './pages.ts';
+import { freshPassword, type PairWithPeople, pages, pairWithPeople } from './pair-with-people.ts';
+
+let people: PairWithPeople;
+let lab: Lab;
+let browser: Browser;
+
+before(async () => {
+  people = await pairWithPeople(`/var/lib/tandem-test-pages-${process.pid}`);
+  lab = people.lab;
+  browser = await browserIn(lab, 'office');
+});
+
+after(async () => {
+  await browser?.close();
+  await lab?.down();
+});
+
+test('a wrong password is refused in words; the right one shows role, address and protection', async () => {
+  const { page, context, complaints } = await visit(browser);
+  await page.goto(pages['node-a']);
+  await assertAccessible(page, 'the sign-in page');
+  await signIn(page, 'admin', 'not the password');
+  await page.getByRole('alert').getByText('Wrong user name, password or one-time code.').waitFor();
+  await signIn(page, 'admin', people.admin.password);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  const strip = page.getByRole('banner');
+  await strip.getByText('node-a is active').waitFor();
+  await strip.getByText('10.99.0.100').waitFor();
+  await strip.getByText('Protected').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('a user made in the page connects with the profile from the page, is seen there, and is disconnected there', async () => {
+  const { page, context, complaints } = await visit(browser);
+  await page.goto(`${pages.shared}/users`);
+  await signIn(page, 'admin', people.admin.password);
+  await page.getByRole('button', { name: 'Add user…' }).click();
+  const password = freshPassword();
+  await page.getByRole('dialog').getByLabel('Name').fill('berta');
+  await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(password);
+  await page.getByRole('button', { name: 'Add user', exact: true }).click();
+  await page.getByText('berta was added. It is on both nodes.').waitFor();
+
+  await page.getByRole('link', { name: 'berta' }).click();
+  await page.getByRole('button', { name: 'New profile…' }).click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Make and download' }).click(),
+  ]);
+  const profile = readFileSync(await download.path(), 'utf8');
+  const client = await VpnClient.connect(lab, 'client-1', { user: 'berta', password, profile });
+  try {
+    assert.equal(client.connected, true);
+    await page.getByRole('link', { name: 'Current users' }).click();
+    const row = page.getByRole('row').filter({ hasText: 'berta' });
+    await row.waitFor();
+    await row.getByRole('button', { name: /^Actions for berta/ }).click();
+    await page.getByRole('menuitem', { name: 'Block the account…' }).click();
+    await page.getByRole('button', { name: 'Block', exact: true }).click();
+    await until(() => !client.connected, 20_000, 'berta to be disconnected');
+  } finally {
+    await client.disconnect();
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('a user signs in to what is theirs alone', async () => {
+  const { page, context, complaints } = await visit(browser);
+  await page.goto(pages.shared);
+  await signIn(page, 'alice', people.alice.password);
+  await page.getByRole('heading', { name: 'Your VPN' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Users' }).count(), 0);
+  await assertAccessible(page, 'the client portal');
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('axe finds nothing serious on any page, in light and dark, and no page is wider than a telephone', async () => {
+  const { page, context, complaints } = await visit(browser);
+  await page.goto(pages.shared);
+  await signIn(page, 'admin', people.admin.password);
+  await page.getByRole('heading', { name: 'Overview' }).waitFor();
+  for (const [path, heading] of administratorPages) {
+    await page.goto(`${pages.shared}${path}`);
+    await page.getByRole('heading', { level: 1, name: heading, exact: true }).waitFor();
+    await page.waitForLoadState('networkidle', { timeout: 3_000 }).catch(() => undefined);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.locator(`html[data-mantine-color-scheme=${colorScheme}]`).waitFor();
+      await assertAccessible(page, `${path} ${colorScheme}`);
+    }
+    await page.setViewportSize({ width: 390, height: 844 });
+    const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+    assert.ok(width <= 390, `${path} is ${width} pixels wide on a telephone`);
+    await page.setViewportSize({ width: 1440, height: 900 });
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test('the page goes on from the other node when the active one loses its power, still signed in; a change survives the return', async () => {
+  const { page, context, complaints } = await visit(browser);
+  await page.goto(pages.shared);
+  await signIn(page, 'admin', people.admin.password);
+  await page.getByRole('banner').getByText('node-a is active').waitFor();
+  await lab.powerOff('node-a');
+  await page.getByRole('banner').getByText('node-b is active').waitFor({ timeout: 30_000 });
+  await page.getByRole('banner').getByText('Not protected').waitFor();
+
+  await page.getByRole('link', { name: 'Users', exact: true }).click();
+  await page.getByRole('button', { name: 'Add user…' }).click();
+  await page.getByRole('dialog').getByLabel('Name').fill('clara');
+  await page.getByRole('dialog').getByLabel('Password', { exact: true }).fill(freshPassword());
+  await page.getByRole('button', { name: 'Add user', exact: true }).click();
+  await page.getByText('clara was added.').waitFor();
+  await page.getByText('On this node only').waitFor();
+
+  await lab.powerOn('node-a');
+  await page.getByRole('banner').getByText('Protected', { exact: true }).waitFor({ timeout: 30_000 });
+  assert.equal((await statusOf(lab, 'node-a'))?.role, 'standby');
+
+  const standby = await visit(browser);
+  await standby.page.goto(`${pages['node-a']}/users`);
+  await signIn(standby.page, 'admin', people.admin.password);
+  await standby.page.getByText('node-a is standby: what you see here can be read, not changed.').waitFor();
+  await standby.page.getByRole('link', { name: 'clara' }).waitFor();
+  assert.equal(await standby.page.getByRole('button', { name: 'Add user…' }).count(), 0);
+  const link = standby.page.getByRole('link', { name: 'Go to node-b' });
+  assert.equal(await link.getAttribute('href'), `${pages['node-b']}/users`);
+  await standby.context.close();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});

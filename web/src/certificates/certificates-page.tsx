@@ -1,0 +1,123 @@
+import { NativeSelect, Table, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
+import { IconSearch } from '@tabler/icons-react';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { Link } from 'react-router';
+import type { CertificateListView } from '../../../src/api/overview-contract.ts';
+import { request } from '../api/request.ts';
+import { Problem } from '../look/notice.tsx';
+import { Empty, Page, Panel } from '../look/page.tsx';
+import { Pager } from '../look/pager.tsx';
+import { type State, StateLabel } from '../look/state-mark.tsx';
+import { Day } from '../look/time.tsx';
+import styles from '../users/users-page.module.css';
+
+const perPage = 50;
+const soonMs = 30 * 86_400_000;
+
+/** Every certificate that was issued for a profile, those that were revoked too. */
+export default function CertificatesPage() {
+  const [search, setSearch] = useState('');
+  const [state, setState] = useState('in-force');
+  const [offset, setOffset] = useState(0);
+  const [settled] = useDebouncedValue(search.trim(), 200);
+  const { data, error } = useQuery({
+    queryKey: ['certificates', settled, state, offset],
+    queryFn: ({ signal }) => {
+      const query = new URLSearchParams({
+        search: settled,
+        state,
+        offset: String(offset),
+        limit: String(perPage),
+      });
+      return request<CertificateListView>(`/certificates?${query}`, { signal });
+    },
+    placeholderData: keepPreviousData,
+    refetchInterval: 30_000,
+  });
+  const certificates = data?.certificates ?? [];
+  return (
+    <Page
+      title="Certificates"
+      about="One for each profile. A profile is made, renewed and revoked on the page of its user; private keys leave only inside the profile."
+    >
+      <Problem error={error} />
+      <Panel flush>
+        <div className={styles['tools']}>
+          <TextInput
+            className={styles['search'] ?? ''}
+            aria-label="Search by name or serial number"
+            placeholder="Search by name or serial number"
+            leftSection={<IconSearch size={16} />}
+            value={search}
+            onChange={(event) => {
+              setSearch(event.currentTarget.value);
+              setOffset(0);
+            }}
+          />
+          <NativeSelect
+            aria-label="Which certificates"
+            value={state}
+            data={[
+              { value: 'in-force', label: 'In force' },
+              { value: 'revoked', label: 'Revoked' },
+              { value: 'all', label: 'All' },
+            ]}
+            onChange={(event) => {
+              setState(event.currentTarget.value);
+              setOffset(0);
+            }}
+          />
+        </div>
+        {certificates.length === 0 && data !== undefined ? (
+          <Empty title="There is no such certificate" />
+        ) : null}
+        {certificates.length === 0 ? null : (
+          <Table>
+            <Table.Thead>
+              <Table.Tr>
+                <Table.Th>User</Table.Th>
+                <Table.Th>Profile</Table.Th>
+                <Table.Th>State</Table.Th>
+                <Table.Th className={styles['wide'] ?? ''}>Until</Table.Th>
+                <Table.Th className={styles['wide'] ?? ''}>Serial number</Table.Th>
+              </Table.Tr>
+            </Table.Thead>
+            <Table.Tbody>
+              {certificates.map((one) => (
+                <Table.Tr key={one.serial}>
+                  <Table.Td className={styles['name'] ?? ''}>
+                    <Link to={`/users/${encodeURIComponent(one.user)}`}>{one.user}</Link>
+                  </Table.Td>
+                  <Table.Td className={styles['name'] ?? ''}>{one.profile}</Table.Td>
+                  <Table.Td>
+                    <StateLabel state={standing(one).state}>{standing(one).text}</StateLabel>
+                  </Table.Td>
+                  <Table.Td className={styles['wide'] ?? ''}>
+                    <Day at={one.expiresAt} />
+                  </Table.Td>
+                  <Table.Td className={`${styles['wide'] ?? ''} mono`}>{one.serial}</Table.Td>
+                </Table.Tr>
+              ))}
+            </Table.Tbody>
+          </Table>
+        )}
+        <Pager
+          offset={offset}
+          limit={perPage}
+          total={data?.total ?? 0}
+          what="certificates"
+          onOffset={setOffset}
+        />
+      </Panel>
+    </Page>
+  );
+}
+
+function standing(one: CertificateListView['certificates'][number]): { state: State; text: string } {
+  if (one.revokedAt !== null) return { state: 'bad', text: one.revocationReason ?? 'revoked' };
+  const left = Date.parse(one.expiresAt) - Date.now();
+  if (left <= 0) return { state: 'bad', text: 'expired' };
+  return left < soonMs ? { state: 'warning', text: 'ends soon' } : { state: 'good', text: 'in force' };
+}

@@ -1,0 +1,44 @@
+import { Tooltip } from '@mantine/core';
+import { useNow } from './use-now.ts';
+
+const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
+const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium' });
+
+const units = [
+  ['d', 86_400],
+  ['h', 3_600],
+  ['min', 60],
+  ['s', 1],
+] as const;
+
+/** A length of time in at most two units: `3 h 12 min`. */
+export function spanText(milliseconds: number): string {
+  let rest = Math.max(0, Math.round(milliseconds / 1_000));
+  const parts: string[] = [];
+  for (const [name, seconds] of units) {
+    const count = Math.floor(rest / seconds);
+    if (count > 0 || (name === 's' && parts.length === 0)) parts.push(`${count} ${name}`);
+    rest -= count * seconds;
+    if (parts.length === 2) break;
+  }
+  return parts.join(' ');
+}
+
+/** How long ago, with the exact time on hover and focus. */
+export function Ago({ at, bare = false }: { at: string; bare?: boolean }) {
+  const now = useNow();
+  const span = spanText(now - Date.parse(at));
+  return (
+    <Tooltip label={dateTime.format(new Date(at))}>
+      <time dateTime={at}>{bare ? span : `${span} ago`}</time>
+    </Tooltip>
+  );
+}
+
+export function Moment({ at }: { at: string }) {
+  return <time dateTime={at}>{dateTime.format(new Date(at))}</time>;
+}
+
+export function Day({ at }: { at: string }) {
+  return <time dateTime={at}>{dateOnly.format(new Date(at))}</time>;
+}

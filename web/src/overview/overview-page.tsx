@@ -1,0 +1,59 @@
+import { Button } from '@mantine/core';
+import { lazy, Suspense, useState } from 'react';
+import { Notice } from '../look/notice.tsx';
+import { Page, Panel } from '../look/page.tsx';
+import { useReadOnly } from '../shell/standby-notice.tsx';
+import { useHistory, useOverview, useStatus } from '../status/status.ts';
+import { MoveDialog } from './move-dialog.tsx';
+import { PairPicture } from './pair-picture.tsx';
+import { Readouts } from './readouts.tsx';
+import { Takeovers } from './takeovers.tsx';
+
+const ClientsChart = lazy(() => import('./clients-chart.tsx'));
+
+/** The pair at a glance: role, address and protection first, then the picture, then what happened. */
+export function OverviewPage() {
+  const observation = useStatus();
+  const { status, heartbeat } = observation;
+  const overview = useOverview();
+  const history = useHistory();
+  const readOnly = useReadOnly();
+  const [dialog, setDialog] = useState<'switchover' | undefined>();
+  if (status === undefined) return <Page title="Overview">{null}</Page>;
+  const warnings = [...new Set([...status.warnings, ...(heartbeat?.warnings ?? [])])];
+  const canMove = !readOnly && status.role === 'active' && status.peer !== null;
+  return (
+    <Page
+      title="Overview"
+      about={status.sentence}
+      actions={
+        canMove ? (
+          <Button onClick={() => setDialog('switchover')}>Switch over to {status.peer?.name}…</Button>
+        ) : undefined
+      }
+    >
+      {warnings.map((warning) => (
+        <Notice key={warning} state="warning" title={sentence(warning)} announce />
+      ))}
+      <Readouts observation={observation} />
+      <Panel>
+        <PairPicture observation={observation} />
+      </Panel>
+      <Panel title="Connected clients" about="Over the last day, counted once a minute">
+        <Suspense fallback={<div style={{ height: 180 }} />}>
+          {overview.data === undefined ? null : <ClientsChart curve={overview.data.clients.curve} />}
+        </Suspense>
+      </Panel>
+      <Takeovers transitions={history.data?.transitions ?? []} node={status.node} most={5} />
+      {dialog === 'switchover' && status.peer !== null ? (
+        <MoveDialog status={status} peer={status.peer.name} onClose={() => setDialog(undefined)} />
+      ) : null}
+    </Page>
+  );
+}
+
+/** Warnings are written to follow others in a line; alone they begin with a capital. */
+function sentence(text: string): string {
+  const begun = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.!?]$/.test(begun) ? begun : `${begun}.`;
+}
