@@ -9,7 +9,7 @@ import { encode } from '../core/vrrp/codec.ts';
 import type { Effect, ResignOutcome } from '../core/vrrp/effects.ts';
 import type { Input } from '../core/vrrp/inputs.ts';
 import { createInstance, step } from '../core/vrrp/instance.ts';
-import { hearsPeer } from '../core/vrrp/peers.ts';
+import { hearsPeer, overdueAt } from '../core/vrrp/peers.ts';
 import type { VirtualRouter } from '../core/vrrp/router.ts';
 import { deadline, type State } from '../core/vrrp/state.ts';
 import { now } from '../linux/clock.ts';
@@ -144,7 +144,7 @@ export class Driver {
     }
     this.#hearNeighbours();
     kernel.acknowledgeTimer();
-    this.#try(() => this.#standing.askNeighbours(now()));
+    this.#try(() => this.#standing.askNeighbours(now(), this.#view()));
     if (this.#standing.shouldProbe(now())) this.#probe();
     this.#judge();
     const due = deadline(this.#state);
@@ -187,7 +187,12 @@ export class Driver {
   }
 
   #view(): View {
-    return { active: this.#state.name === 'active', peerHeard: hearsPeer(this.#state, now()) };
+    const state = this.#state;
+    return {
+      active: state.name === 'active',
+      peerHeard: hearsPeer(state, now()),
+      overdueAt: state.name === 'backup' ? overdueAt(state) : undefined,
+    };
   }
 
   #submit(input: Input): void {

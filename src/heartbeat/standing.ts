@@ -66,10 +66,10 @@ export class Standing {
   }
 
   /** Asks the gateway when it is time to. Throws what the kernel refused. */
-  askNeighbours(now: Instant): void {
-    const addresses = toAsk(this.#candidate, now);
+  askNeighbours(now: Instant, view: View): void {
+    const addresses = toAsk(this.#candidate, now, view);
     if (addresses.length === 0) return;
-    this.#candidate = gatewayAsked(this.#candidate, now);
+    this.#candidate = gatewayAsked(this.#candidate, now, view);
     if (!this.#kernel.linkUp) return;
     for (const address of addresses) this.#kernel.ask(address, true);
   }
@@ -98,7 +98,7 @@ export class Standing {
 
   /** When it wants to be asked again, should nothing happen before. */
   deadline(now: Instant, view: View): Instant | undefined {
-    const ask = gatewayDeadline(this.#candidate);
+    const ask = gatewayDeadline(this.#candidate, view);
     const judge = assessmentDeadline(this.#candidate, now, view);
     if (ask === undefined || judge === undefined) return ask ?? judge;
     return instant(Math.min(ask, judge));

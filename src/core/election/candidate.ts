@@ -3,7 +3,7 @@ import { sameAddress } from '../net/address.ts';
 import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
 import { type Duration, milliseconds, seconds, sum, times } from '../time/duration.ts';
 import { after, between, type Instant } from '../time/instant.ts';
-import { answered, asked, type Gateway, gatewayState, trackGateway } from './gateway.ts';
+import { answered, askAt, asked, type Gateway, gatewayState, trackGateway } from './gateway.ts';
 import { type ServiceReport, serviceReport, serviceState } from './service.ts';
 import { judge, mayServe, type Verdict } from './verdict.ts';
 
@@ -53,6 +53,8 @@ const PROBE_LATER = seconds(1);
 export interface View {
   readonly active: boolean;
   readonly peerHeard: boolean;
+  /** On a standby: from when on the next advertisement of the active node is late. */
+  readonly overdueAt?: Instant | undefined;
 }
 
 export interface CandidateOptions {
@@ -114,16 +116,16 @@ export function reported(
   return { ...candidate, report: serviceReport(healthy, reason, now, timeToLive, successor) };
 }
 
-export function gatewayAsked(candidate: Candidate, now: Instant): Candidate {
-  return candidate.gateway === undefined
-    ? candidate
-    : { ...candidate, gateway: asked(candidate.gateway, now) };
+export function gatewayAsked(candidate: Candidate, now: Instant, view: View): Candidate {
+  const { gateway } = candidate;
+  if (gateway === undefined) return candidate;
+  return { ...candidate, gateway: asked(gateway, now, askAt(gateway, view.overdueAt)) };
 }
 
 /** Whoever is to be asked now: the gateway, and when that was silent before, the machines of the other nodes. */
-export function toAsk(candidate: Candidate, now: Instant): readonly IpAddress[] {
+export function toAsk(candidate: Candidate, now: Instant, view: View): readonly IpAddress[] {
   const { gateway, peers } = candidate;
-  if (gateway === undefined || now < gateway.askAt) return [];
+  if (gateway === undefined || now < askAt(gateway, view.overdueAt)) return [];
   return [gateway.address, ...(gateway.unanswered > 0 ? peers.map(({ address }) => address) : [])];
 }
 
@@ -198,8 +200,8 @@ export function assess(before: Candidate, now: Instant, view: View): Assessment 
 }
 
 /** When the next question to the gateway is due; undefined when none is tracked. */
-export function gatewayDeadline(candidate: Candidate): Instant | undefined {
-  return candidate.gateway?.askAt;
+export function gatewayDeadline({ gateway }: Candidate, view: View): Instant | undefined {
+  return gateway === undefined ? undefined : askAt(gateway, view.overdueAt);
 }
 
 /** When time alone changes the verdict or asks for another try to leave. */

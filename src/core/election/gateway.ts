@@ -9,15 +9,19 @@ const MOST_UNANSWERED = 2;
 const PATIENCE = seconds(2);
 const SHORTEST_PERIOD = milliseconds(50);
 const LONGEST_PERIOD = milliseconds(1000);
+/** Between two questions as long as all is well: more would only wake this process. */
+const CALM_PERIOD = milliseconds(500);
 
 /**
- * The gateway is asked all the time (ARP or neighbour solicitation), so that the answer is known at the moment when
- * it counts and asking costs no time then.
+ * The gateway is asked all the time (ARP or neighbour solicitation), and more often as soon as something is silent, so
+ * that the answer is known at the moment when it counts and asking costs no time then.
  */
 export interface Gateway {
   readonly address: IpAddress;
+  /** Between two questions while it matters. */
   readonly period: Duration;
-  readonly askAt: Instant;
+  readonly since: Instant;
+  readonly askedAt: Instant | undefined;
   /** Questions since the last answer. */
   readonly unanswered: number;
   readonly answeredAt: Instant | undefined;
@@ -31,18 +35,28 @@ export type GatewayState =
   | { readonly kind: 'gone'; readonly address: IpAddress };
 
 export function trackGateway(address: IpAddress, interval: Centiseconds, now: Instant): Gateway {
-  // Twice per advertisement: three questions are unanswered before a standby that was cut off has missed three of those.
+  // Twice per advertisement: asked from the first late one on, three questions are unanswered before the third is missed.
   const wanted = toDuration(interval) / 2;
   const period = Math.min(LONGEST_PERIOD, Math.max(SHORTEST_PERIOD, wanted)) as Duration;
-  return { address, period, askAt: now, unanswered: 0, answeredAt: undefined };
+  return { address, period, since: now, askedAt: undefined, unanswered: 0, answeredAt: undefined };
 }
 
-/** One more question was sent. */
-export function asked(gateway: Gateway, now: Instant): Gateway {
+/** When the next question is due. `overdueAt`: from when on an advertisement of another node is late. */
+export function askAt(gateway: Gateway, overdueAt: Instant | undefined): Instant {
+  const { askedAt, unanswered, period, since } = gateway;
+  if (askedAt === undefined) return since;
+  const calm = after(askedAt, Math.max(period, CALM_PERIOD) as Duration);
+  if (unanswered > 0) return unanswered > MOST_UNANSWERED ? calm : after(askedAt, period);
+  // Whoever is to take over must know by then whether it is connected to anybody.
+  return overdueAt !== undefined && overdueAt > askedAt && overdueAt < calm ? overdueAt : calm;
+}
+
+/** One more question was sent, which was due at `due`. */
+export function asked(gateway: Gateway, now: Instant, due: Instant): Gateway {
   // A process that did not run knows nothing about answers it could not read: it starts to count again.
-  const late = between(gateway.askAt, now) > times(gateway.period, MOST_UNANSWERED + 1);
+  const late = between(due, now) > times(gateway.period, MOST_UNANSWERED + 1);
   const unanswered = late ? 1 : Math.min(gateway.unanswered + 1, MOST_UNANSWERED + 1);
-  return { ...gateway, askAt: after(now, gateway.period), unanswered };
+  return { ...gateway, askedAt: now, unanswered };
 }
 
 export function answered(gateway: Gateway, now: Instant): Gateway {

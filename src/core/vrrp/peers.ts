@@ -1,8 +1,9 @@
 import { type IpAddress, sameAddress } from '../net/address.ts';
-import type { Centiseconds } from '../time/centiseconds.ts';
-import { between, type Instant } from '../time/instant.ts';
+import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
+import { times } from '../time/duration.ts';
+import { after, between, type Instant } from '../time/instant.ts';
 import type { Advertisement } from './codec.ts';
-import type { State } from './state.ts';
+import type { Backup, State } from './state.ts';
 import { activeDownInterval } from './timers.ts';
 
 /** Another node of the same virtual router, as last heard. */
@@ -25,6 +26,8 @@ interface PathHeard {
 /** Whoever can put packets on the LAN can invent senders, so only the most recent ones are remembered. */
 const MOST_PEERS = 16;
 const MOST_PATHS = 8;
+/** A little more than one, so that the usual jitter is not taken for silence. */
+const LATE_AFTER_INTERVALS = 1.25;
 
 /** The peers, most recently heard first. */
 export function heard(
@@ -70,6 +73,14 @@ export function hearsPeer(state: State, now: Instant): boolean {
   const interval = state.name === 'backup' ? state.activeInterval : state.router.interval;
   const down = activeDownInterval(state.router, interval);
   return state.peers.some((peer) => peer.priority > 0 && between(peer.lastHeard, now) < down);
+}
+
+/** From when on the next advertisement is late; undefined when nobody was heard yet. */
+export function overdueAt({ peers, activeInterval }: Backup): Instant | undefined {
+  const [latest] = peers;
+  return latest === undefined
+    ? undefined
+    : after(latest.lastHeard, times(toDuration(activeInterval), LATE_AFTER_INTERVALS));
 }
 
 /** A path by which a peer should be heard and is not, although it is by another one. */

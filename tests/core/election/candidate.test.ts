@@ -12,6 +12,7 @@ import {
   sendFailed,
   sendWorked,
   toAsk,
+  type View,
 } from '../../../src/core/election/candidate.ts';
 import { gatewayState } from '../../../src/core/election/gateway.ts';
 import { parseAddress } from '../../../src/core/net/address.ts';
@@ -25,23 +26,30 @@ const options = { priority: 100, interval: centiseconds(10), gateway };
 const alone = { active: true, peerHeard: false };
 
 /** Asks at each deadline from the last question to `untilMs`, without an answer. */
-function askUntil(candidate: Candidate, untilMs: number): Candidate {
-  const due = gatewayDeadline(candidate) ?? assert.fail();
-  return due > at(untilMs) ? candidate : askUntil(gatewayAsked(candidate, due), untilMs);
+function askUntil(candidate: Candidate, untilMs: number, view: View = alone): Candidate {
+  const due = gatewayDeadline(candidate, view) ?? assert.fail();
+  return due > at(untilMs) ? candidate : askUntil(gatewayAsked(candidate, due, view), untilMs, view);
 }
 
 describe('the gateway', () => {
   const start = createCandidate(options, at(0));
-  const here = neighbourAnswered(gatewayAsked(start, at(0)), at(1), gateway);
-  const standby = { active: false, peerHeard: false };
+  const here = neighbourAnswered(gatewayAsked(start, at(0), alone), at(1), gateway);
+  // The last advertisement was heard at 20 ms: its down interval is over at 320.
+  const standby = { active: false, peerHeard: false, overdueAt: at(145) };
 
   it('is gone for a standby well before its down interval is over, and back with the first answer', () => {
     assert.equal(gatewayState(start.gateway, at(0), false).kind, 'unknown');
-    assert.equal(gatewayState(askUntil(here, 149).gateway, at(149), false).kind, 'reachable');
-    const gone = askUntil(here, 150);
-    assert.equal(assess(gone, at(150), standby).candidate.verdict.standing, 'never');
-    const back = neighbourAnswered(gone, at(180), gateway);
-    assert.equal(assess(back, at(180), standby).candidate.verdict.standing, 'serve');
+    assert.equal(gatewayDeadline(here, standby), at(145), 'it is asked as soon as an advertisement is late');
+    assert.equal(gatewayState(askUntil(here, 244, standby).gateway, at(244), false).kind, 'reachable');
+    const gone = askUntil(here, 245, standby);
+    assert.equal(assess(gone, at(245), standby).candidate.verdict.standing, 'never');
+    const back = neighbourAnswered(gone, at(280), gateway);
+    assert.equal(assess(back, at(280), standby).candidate.verdict.standing, 'serve');
+  });
+
+  it('is asked twice a second as long as it answers and advertisements come in time', () => {
+    assert.equal(gatewayDeadline(here, alone), at(500));
+    assert.equal(gatewayDeadline(here, { ...standby, overdueAt: at(600) }), at(500));
   });
 
   it('is given two seconds by the node that serves', () => {
@@ -53,10 +61,14 @@ describe('the gateway', () => {
   it('alone is no reason to leave while the machine of the other node answers', () => {
     const peer = parseAddress('10.99.0.2') ?? assert.fail();
     const pair = createCandidate({ ...options, peers: [peer] }, at(0));
-    const answered = neighbourAnswered(gatewayAsked(pair, at(0)), at(1), gateway);
-    assert.deepEqual(toAsk(answered, at(50)), [gateway]);
-    const silent = gatewayAsked(answered, at(50));
-    assert.deepEqual(toAsk(silent, at(100)), [gateway, peer], 'the peer is asked only when it matters');
+    const answered = neighbourAnswered(gatewayAsked(pair, at(0), alone), at(1), gateway);
+    assert.deepEqual(toAsk(answered, at(500), alone), [gateway]);
+    const silent = gatewayAsked(answered, at(500), alone);
+    assert.deepEqual(
+      toAsk(silent, at(550), alone),
+      [gateway, peer],
+      'the peer is asked only when it matters',
+    );
     const gone = askUntil(silent, 2001);
     assert.equal(assess(gone, at(2001), alone).candidate.verdict.standing, 'never');
     const heard = neighbourAnswered(gone, at(2001), peer);
@@ -69,7 +81,7 @@ describe('the gateway', () => {
   });
 
   it('is not blamed for a process that did not run', () => {
-    const asleep = gatewayAsked(askUntil(here, 200), at(60_000));
+    const asleep = gatewayAsked(askUntil(here, 550), at(60_000), alone);
     assert.equal(gatewayState(asleep.gateway, at(60_000), false).kind, 'reachable');
   });
 });

@@ -64,6 +64,26 @@ describe('signed advertisements', () => {
     assert.deepEqual((await node.status()).peers, []);
   });
 
+  it('two nodes that do not sign begin to, in three steps, and the address stays where it is', async () => {
+    await using lan = await Network.create(hosts);
+    const active = new HeartbeatNode(lan, 'node-a', { pair: true });
+    const standby = new HeartbeatNode(lan, 'node-b', { pair: true, priority: 90 });
+    await active.start();
+    await active.until('active', BOUND_MS);
+    await standby.start();
+    await until(async () => (await standby.status()).peers.length > 0, BOUND_MS, 'node-b hears node-a');
+    for (const mode of ['receive-only', 'permissive', 'enforce'])
+      for (const node of [active, standby]) {
+        node.log = '';
+        node.configure(signedBy(1, mode));
+        node.child?.kill('SIGHUP');
+        await until(() => node.log.includes('new configuration'), BOUND_MS, `${node.host.name}: ${mode}`);
+        await assertOneOwner(active.host, standby.host);
+      }
+    const { counters } = await standby.status();
+    assert.deepEqual([counters.dropped, counters['becameActive']], [{}, 0]);
+  });
+
   it('permissive takes what is not signed', async () => {
     await using lan = await Network.create(hosts);
     const plain = new HeartbeatNode(lan, 'node-a');

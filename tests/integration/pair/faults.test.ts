@@ -283,6 +283,7 @@ test('a killed OpenVPN is started again', async () => {
     20_000,
     'another OpenVPN process',
   );
+  assert.equal((await statusOf(lab, active))?.role, 'active', 'a restart is no reason to move');
 });
 
 test('I8: no password or key in arguments, logs or files that others can read', async () => {
