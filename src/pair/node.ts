@@ -12,7 +12,6 @@ import type { Recall } from '../recall/recall.ts';
 import { JournalKeeper } from '../replication/journal-keeper.ts';
 import type { Outcome } from '../replication/verification/records.ts';
 import { Verification } from '../replication/verification/verification.ts';
-import { readHeartbeatKeys } from '../settings/heartbeat-keys.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, type PairSettings, pairSettingName, viewOf } from '../settings/pair.ts';
@@ -23,6 +22,7 @@ import type { Store } from '../store/store.ts';
 import type { VpnService } from '../vpn/service.ts';
 import { Divergences } from './divergences.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
+import { heartbeatKeys } from './heartbeat-keys.ts';
 import { ReplicationLink, sameLink } from './link.ts';
 import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
@@ -387,7 +387,7 @@ export class Node {
         virtualAddress: pair.virtualAddress,
         leaseSeconds: pair.leaseSeconds,
         peerAddress: view.peer.address,
-        keys: readHeartbeatKeys(paths.heartbeatKeys),
+        keys: heartbeatKeys(this.#parts.log),
       });
       this.#heartbeat.start();
       this.#serviceWatch.start();

@@ -1,4 +1,4 @@
-import { mkdtemp, open, rm, rmdir } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { type Health, observed, shouldRestart, UNKNOWN_HEALTH, wordOn } from '../core/election/health.ts';
@@ -113,19 +113,13 @@ export class ServiceWatch {
   }
 }
 
+/** Always the same file, so that a process that ends in between leaves no more than that. */
 async function writeSomething(directory: string): Promise<void> {
-  const own = await mkdtemp(join(directory, '.writable-'));
-  const path = join(own, 'probe');
+  const file = await open(join(directory, '.writable'), 'w', 0o600);
   try {
-    const file = await open(path, 'w', 0o600);
-    try {
-      await file.write('x');
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await file.write('x');
+    await file.sync();
   } finally {
-    await rm(path, { force: true });
-    await rmdir(own);
+    await file.close();
   }
 }

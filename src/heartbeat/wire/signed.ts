@@ -64,7 +64,9 @@ export class SignedWire implements Wire {
     }
     this.#memory.marks = opened.marks;
     if (opened.clockAhead !== undefined) this.#noteClock(datagram, opened.clockAhead);
-    const { copy, deaf, keyId } = opened;
+    const { copy, keyId } = opened;
+    // Who signs nothing is not refused for its clock.
+    const deaf = opened.deaf && this.#policy.mode !== 'receive-only';
     return { datagram: opened.datagram, copy, deaf, keyId };
   }
 

@@ -6,6 +6,7 @@ import { toMilliseconds, toSeconds } from '../../../src/core/time/duration.ts';
 import { parseConfig } from '../../../src/heartbeat/config/load.ts';
 import { virtualRouter } from '../../../src/heartbeat/config/virtual-router.ts';
 import { pathPlans } from '../../../src/heartbeat/paths.ts';
+import { changedConfig } from '../../../src/heartbeat/reconfiguration.ts';
 
 const least = { interface: 'eth0', vhid: 51, virtualAddresses: ['10.99.0.100/24'] };
 
@@ -179,4 +180,37 @@ describe('heartbeat configuration', () => {
       assert.throws(() => parseConfig(text, 'node.json'), TandemError);
     });
   }
+});
+
+describe('a change in two phases', () => {
+  const text = JSON.stringify({ controlSocket: '/run/x.sock', ...least });
+  const before = parseConfig(text, 'node.json');
+
+  it('gives what the file would give, so that the file can be written and read again while it is under way', () => {
+    const change = { virtualAddresses: ['10.99.0.101/24'], vhid: 77, advertisementIntervalMs: 200 };
+    const file = JSON.stringify({ ...change, controlSocket: '/run/x.sock', interface: 'eth0' });
+    assert.equal(
+      JSON.stringify(changedConfig(before, change)),
+      JSON.stringify(parseConfig(file, 'node.json')),
+    );
+  });
+
+  it('null takes a field away', () => {
+    const signing = { keys: [{ id: 1, key: `hex:${'01'.repeat(32)}` }], activeKey: 1 };
+    const signed = changedConfig(before, { authentication: signing });
+    assert.equal(signed.authentication?.mode, 'enforce');
+    assert.deepEqual(changedConfig(signed, { authentication: null }), before);
+  });
+
+  it('refuses the VHID of a virtual MAC, and CARP', () => {
+    assert.throws(
+      () => changedConfig({ ...before, virtualMac: true }, { vhid: 52 }),
+      /vhid cannot be changed/,
+    );
+    const carp = parseConfig(
+      JSON.stringify({ ...least, protocol: 'carp', carp: { password: 'x' } }),
+      'node.json',
+    );
+    assert.throws(() => changedConfig(carp, { vhid: 52 }), /CARP cannot/);
+  });
 });
