@@ -11,6 +11,8 @@ const run = promisify(execFile);
 const commandTimeoutMs = 5_000;
 /** conntrackd answers a moment after its start; and what is told while the other one starts may be missed. */
 const askAfterMs = [100, 500, 2_000, 10_000];
+/** Not in the moment of the takeover itself: then processors have clients to bring back. */
+const tellAfterMs = [200, 1_000, 5_000];
 /** The other kernel forgets a UDP connection after two minutes in which it is told nothing of it. */
 const retellMs = 60_000;
 
@@ -100,9 +102,8 @@ export class ConnectionTrackingDuty {
   #agree(): void {
     this.#clearTimers();
     if (this.#serving) {
-      void this.#tell('-R');
       this.#timers = [
-        ...askAfterMs.map((ms) => setTimeout(() => void this.#tell('-R').then(() => this.#tell('-B')), ms)),
+        ...tellAfterMs.map((ms) => setTimeout(() => void this.#tell('-R').then(() => this.#tell('-B')), ms)),
         setInterval(() => void this.#tell('-B'), retellMs),
       ];
     } else this.#timers = askAfterMs.map((ms) => setTimeout(() => void this.#tell('-n'), ms));
