@@ -19,7 +19,7 @@ import type { RecallKeys } from './keys.ts';
 import type { Recall } from './recall.ts';
 
 export interface WatchParts {
-  readonly clients: Pick<VpnClients, 'lastSessions' | 'instances' | 'tellToReconnect'>;
+  readonly clients: Pick<VpnClients, 'lastSessions' | 'instances' | 'tellToReconnect' | 'onNews'>;
   readonly recall: Pick<Recall, 'serving' | 'isCalling' | 'lost'>;
   readonly privileged: Pick<Privileged, 'sendRecall' | 'onPackets'>;
   readonly keys: Pick<RecallKeys, 'packetFor' | 'beginsSessionOf'>;
@@ -44,6 +44,11 @@ export class RecallWatch {
     this.#parts = parts;
     this.#cure = nobodyToCure(seconds(parts.openvpn().pingSeconds), now());
     parts.privileged.onPackets((packets) => this.#saw(packets));
+    parts.clients.onNews((news) => {
+      if (news.type !== 'established') return;
+      const { address, port } = news.client;
+      this.#stepStrangers(stepStrangers(this.#strangers, now(), { type: 'present', address, port }));
+    });
   }
 
   stop(): void {

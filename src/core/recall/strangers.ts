@@ -75,6 +75,8 @@ export type StrangersInput =
   /** A data packet from an address for which OpenVPN did not lately send any; `bytes` of UDP payload. */
   | { readonly type: 'data'; readonly address: string; readonly port: number; readonly bytes: number }
   | { readonly type: 'looked'; readonly surroundings: Surroundings }
+  /** OpenVPN reported a client there: it is none that asked in vain, even if it moves on at once. */
+  | { readonly type: 'present'; readonly address: string; readonly port: number }
   | { readonly type: 'look-failed' }
   | { readonly type: 'tick' };
 
@@ -113,6 +115,8 @@ export function stepStrangers(state: Strangers, now: Instant, input: StrangersIn
         now,
         input.surroundings,
       );
+    case 'present':
+      return { state: welcomed(state, now, endpointName(input)), effects: [] };
     case 'look-failed':
       return {
         state: { ...state, look: { asked: false, nextAt: after(now, milliseconds(200)) } },
@@ -230,6 +234,12 @@ function afterLook(
     one.calledAt === undefined ? next : { ...next, tried: new Set<string>(), attempts: one.attempts + 1 };
   const over = looks >= looksAfter.length || missed.attempts >= mostAttempts;
   return over ? silenced(missed, now, quietFor) : missed;
+}
+
+function welcomed(state: Strangers, now: Instant, name: string): Strangers {
+  const one = state.known.get(name);
+  if (one === undefined || one.quietUntil !== undefined) return state;
+  return { ...state, known: new Map(state.known).set(name, silenced(one, now, presentFor)) };
 }
 
 function lookDue(one: Stranger): Instant {

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { comesBackWhenRecalled } from '../../../src/core/recall/policy.ts';
+import { noStrangers, type StrangersInput, stepStrangers } from '../../../src/core/recall/strangers.ts';
+import { type Instant, instant } from '../../../src/core/time/instant.ts';
 import { type Seen, simulateRoaming, type World } from './roamers.ts';
 
 const calm: World = {
@@ -105,4 +107,29 @@ test('who asks in vain makes us careful: then only who is silent for two seconds
   const first = seen.calls[0]?.atMs ?? 0;
   const late = seen.calls.filter(({ atMs }) => atMs > first + 2_000);
   assert.deepEqual(late, [], 'everybody pings, so nobody is silent');
+});
+
+test('a client that comes and moves on at once has not been called in vain', () => {
+  const at = (ms: number): Instant => instant(ms * 1_000);
+  const one = { commonName: 'alice', version: '2.6.14', address: '203.0.113.11', port: 1, bytesReceived: 5 };
+  const surroundings = { instances: [one], candidates: [one] };
+  let state = noStrangers(at(0));
+  const feed = (ms: number, input: StrangersInput): string[] => {
+    const next = stepStrangers(state, at(ms), input);
+    state = next.state;
+    return next.effects.map(({ type }) => type);
+  };
+  const calledWithin = (startMs: number, port: number): boolean => {
+    feed(startMs, { type: 'data', address: '203.0.113.11', port, bytes: 200 });
+    feed(startMs + 1, { type: 'looked', surroundings });
+    feed(startMs + 30, { type: 'tick' });
+    return feed(startMs + 31, { type: 'looked', surroundings }).includes('recall');
+  };
+  assert.ok(calledWithin(0, 2));
+  feed(60, { type: 'present', address: '203.0.113.11', port: 2 });
+  feed(2_000, { type: 'tick' });
+  assert.ok(calledWithin(2_000, 3), 'and is called as quickly at the next place');
+  feed(3_600, { type: 'tick' });
+  feed(3_601, { type: 'looked', surroundings });
+  assert.ok(!calledWithin(3_700, 4), 'but who asks in vain makes us careful');
 });

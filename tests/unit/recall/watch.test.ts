@@ -46,6 +46,7 @@ function node(context: TestContext) {
         state.looks += 1;
         return [instance];
       },
+      onNews: () => undefined,
       tellToReconnect: async (which) => {
         if (which(alice)) restarted.push(alice.cid);
         return 1;
