@@ -15,6 +15,8 @@ export interface Case {
   readonly part: Part;
   readonly intervalMs: number;
   readonly contenders: readonly ContenderName[];
+  /** All contenders at the same time, where that does not disturb: minutes in which nothing happens. */
+  readonly together?: boolean;
   readonly measure: (contender: ContenderName) => Promise<Found>;
 }
 
@@ -80,6 +82,7 @@ function calmCase(part: Part, intervalMs: number, seconds: number, loops: number
     part,
     intervalMs,
     contenders: vrrp,
+    together: loops === 0,
     measure: async (contender) => ({ [text]: await falseTakeovers(contender, intervalMs, seconds, loops) }),
   };
 }

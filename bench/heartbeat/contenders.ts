@@ -14,7 +14,8 @@ export interface Contender {
   readonly pid: number | undefined;
 }
 
-export type ContenderName = 'tandem' | 'keepalived' | 'ucarp';
+export const CONTENDERS = ['tandem', 'keepalived', 'ucarp'] as const;
+export type ContenderName = (typeof CONTENDERS)[number];
 
 export const BOUND_MS = 30_000;
 const PRIORITIES = [150, 100];

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { verdicts } from './bars.ts';
 import { type Case, casesOf, PARTS, type Part } from './cases.ts';
+import type { ContenderName } from './contenders.ts';
 import { Rows } from './rows.ts';
 import { tableOf } from './table.ts';
 
@@ -35,15 +36,9 @@ const rows = new Rows(options.json);
 const most = Math.max(0, ...cases.map(runsOf));
 for (let run = 0; run < most; run += 1) {
   for (const one of cases.filter((each) => run < runsOf(each))) {
-    for (const contender of one.contenders) {
-      for (const [what, figure] of Object.entries(await one.measure(contender))) {
-        rows.add(one, contender, what, figure);
-        process.stderr.write(
-          `run ${run + 1}/${runsOf(one)}: ${what}, ${one.intervalMs} ms, ${contender}: ${figure.toFixed(1)}\n`,
-        );
-      }
-      rows.save();
-    }
+    if (one.together === true)
+      await Promise.all(one.contenders.map((contender) => measure(run, one, contender)));
+    else for (const contender of one.contenders) await measure(run, one, contender);
   }
 }
 
@@ -51,6 +46,16 @@ process.stdout.write(`${tableOf(rows.all)}\n`);
 for (const { text, met } of verdicts(rows.all)) {
   process.stdout.write(`${met ? 'met    ' : 'NOT MET'} ${text}\n`);
   if (!met) process.exitCode = 1;
+}
+
+async function measure(run: number, one: Case, contender: ContenderName): Promise<void> {
+  for (const [what, figure] of Object.entries(await one.measure(contender))) {
+    rows.add(one, contender, what, figure);
+    process.stderr.write(
+      `run ${run + 1}/${runsOf(one)}: ${what}, ${one.intervalMs} ms, ${contender}: ${figure.toFixed(1)}\n`,
+    );
+  }
+  rows.save();
 }
 
 function runsOf({ part }: Case): number {

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type Case, PARTS, type Part } from './cases.ts';
-import type { ContenderName } from './contenders.ts';
+import { CONTENDERS, type ContenderName } from './contenders.ts';
 
 /** All figures of one contender for one line of the comparison. */
 export interface Row {
@@ -24,10 +24,14 @@ export class Rows {
         : [];
   }
 
-  /** In the order of the parts; longer intervals first. */
+  /** In the order of the parts; longer intervals first; what is compared in neighbouring lines, ours first. */
   get all(): readonly Row[] {
     return this.#rows.toSorted(
-      (a, b) => PARTS.indexOf(a.part) - PARTS.indexOf(b.part) || b.intervalMs - a.intervalMs,
+      (a, b) =>
+        PARTS.indexOf(a.part) - PARTS.indexOf(b.part) ||
+        b.intervalMs - a.intervalMs ||
+        a.what.localeCompare(b.what) ||
+        CONTENDERS.indexOf(a.contender) - CONTENDERS.indexOf(b.contender),
     );
   }
 

@@ -7,7 +7,7 @@ import { plugNewCard } from './wires.ts';
 const BOUND_MS = 15_000;
 const hosts = { 'node-a': '10.99.0.1/24', 'node-b': '10.99.0.2/24', stranger: '10.99.0.66/24' };
 
-describe('the address while it is held', () => {
+describe('the address while it is held', { concurrency: 2 }, () => {
   it('who else answers for it is named by MAC, and it is announced again', async () => {
     await using lan = await Network.create(hosts);
     const node = new HeartbeatNode(lan, 'node-a');

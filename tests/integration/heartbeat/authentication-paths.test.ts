@@ -41,7 +41,7 @@ async function replay(node: HeartbeatNode, source: string, hex: string, destinat
   await node.host.run(process.execPath, send, source, '255', hex, destination);
 }
 
-describe('signed advertisements over several paths', () => {
+describe('signed advertisements over several paths', { concurrency: 2 }, () => {
   it('each path counts as heard, nothing is taken for a replay, and a real one is refused on every path', async () => {
     await using lan = await Network.create(hosts);
     const { a, b } = await signedPair(
@@ -83,7 +83,7 @@ describe('signed advertisements over several paths', () => {
   });
 });
 
-describe('signed advertisements over IPv6', () => {
+describe('signed advertisements over IPv6', { concurrency: 2 }, () => {
   const virtualAddresses = ['fe80::200:5eff:fe00:233/64', '2001:db8::100/64'];
 
   it('are heard by multicast and unicast; forged, unsigned and replayed ones are dropped and counted', async () => {

@@ -16,7 +16,7 @@ function signedBy(
   return { pair: true, authentication: { keys, activeKey, mode } };
 }
 
-describe('signed advertisements', () => {
+describe('signed advertisements', { concurrency: 2 }, () => {
   it('two nodes hear each other, and a key is exchanged without a gap', async () => {
     await using lan = await Network.create(hosts);
     const active = new HeartbeatNode(lan, 'node-a', { ...signedBy(1) });

@@ -25,7 +25,7 @@ async function failure(
   return assert.fail('it did not fail');
 }
 
-describe('what must not shake a heartbeat', () => {
+describe('what must not shake a heartbeat', { concurrency: 2 }, () => {
   it('forged and truncated packets are dropped and counted by reason', async () => {
     await using lan = await Network.create(hosts);
     const node = new HeartbeatNode(lan, 'node-a', { virtualAddresses: ['10.99.0.100/24'] });
@@ -40,8 +40,10 @@ describe('what must not shake a heartbeat', () => {
       ['checksum', '255', '3133ff01000a12340a630064'],
       ['checksum', '255', '3133ff0100000000ffffffff'],
     ];
-    for (const [, ttl, hex] of packets)
-      await lan.host('stranger').run(process.execPath, sender, '10.99.0.66', ttl, hex);
+    const stranger = lan.host('stranger');
+    await Promise.all(
+      packets.map(([, ttl, hex]) => stranger.run(process.execPath, sender, '10.99.0.66', ttl, hex)),
+    );
     const expected = { ttl: 1, truncated: 2, version: 1, type: 1, checksum: 2 };
     await until(
       async () =>
@@ -133,7 +135,7 @@ describe('what must not shake a heartbeat', () => {
   });
 });
 
-describe('what stops a start: one line, the right exit code, nothing left behind', () => {
+describe('what stops a start: one line, the right exit code, nothing left behind', { concurrency: 2 }, () => {
   it('an interface, address or network that does not fit', async () => {
     await using lan = await Network.create(hosts);
     const node = new HeartbeatNode(lan, 'node-a');

@@ -19,7 +19,7 @@ async function pair(lan: Network, both: object = {}): Promise<{ a: HeartbeatNode
 
 const track = { track: { gateway: '10.99.0.254' } };
 
-describe('who may serve, on real networks', () => {
+describe('who may serve, on real networks', { concurrency: 2 }, () => {
   it('an isolated node gives the address up although its link is up, and joins again as standby', async () => {
     await using lan = await Network.create(hosts);
     const { a, b } = await pair(lan, track);

@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { until } from '../network.ts';
+import { Network, until } from '../network.ts';
 import { beside, type Encounter } from './encounter.ts';
+import { Keepalived } from './keepalived.ts';
+import { assertOneOwner, HeartbeatNode, VIRTUAL } from './node.ts';
+import { Ucarp } from './ucarp.ts';
 
 /** The longest down interval is 4 s; the start of programs on a busy machine is included. */
 const BOUND_MS = 30_000;
+const hosts = { ours: '10.99.0.1/24', theirs: '10.99.0.2/24' };
 
 /** Each of them meets us twice: once it serves first, loses power, and gets the address back because we leave; once the other way round. */
 const encounters: readonly Encounter[] = [
@@ -74,4 +78,66 @@ describe('beside another program on one VHID', { concurrency: 6 }, () => {
       await meeting.assertOwner('ours');
     });
   }
+
+  it('keepalived: we preempt and are preempted by priority when that is asked for', async () => {
+    await using lan = await Network.create(hosts);
+    const [ours, theirs] = [lan.host('ours'), lan.host('theirs')];
+    const keepalived = new Keepalived(lan, 'theirs');
+    keepalived.start({ priority: 100, preempt: true });
+    await until(() => theirs.holds(VIRTUAL), BOUND_MS, 'keepalived is active');
+    const node = new HeartbeatNode(lan, 'ours', {
+      checksum: 'pseudo-header',
+      priority: 150,
+      preempt: true,
+    });
+    await node.start();
+    await node.until('active', BOUND_MS);
+    assert.equal((await node.status()).transitions[0]?.cause, 'preempted');
+    await until(async () => !(await theirs.holds(VIRTUAL)), BOUND_MS, 'keepalived steps back');
+    await assertOneOwner(ours, theirs);
+
+    node.configure({ priority: 50 });
+    node.child?.kill('SIGHUP');
+    await until(() => theirs.holds(VIRTUAL), BOUND_MS, 'keepalived preempts');
+    await node.until('standby', BOUND_MS);
+    await assertOneOwner(theirs, ours);
+  });
+
+  it('ucarp: it preempts by the shorter interval when it is told to', async () => {
+    await using lan = await Network.create(hosts);
+    const [ours, theirs] = [lan.host('ours'), lan.host('theirs')];
+    const node = carpNode(lan, 100);
+    await node.start();
+    await node.until('active', BOUND_MS);
+    const ucarp = new Ucarp(lan, 'theirs');
+    ucarp.start({ source: '10.99.0.2', advskew: 0, preempt: true });
+    await until(() => theirs.holds(VIRTUAL), BOUND_MS, 'ucarp preempts');
+    await node.until('standby', BOUND_MS);
+    await assertOneOwner(theirs, ours);
+  });
+
+  it('ucarp: another password is refused and counted', async () => {
+    await using lan = await Network.create(hosts);
+    const ucarp = new Ucarp(lan, 'theirs');
+    ucarp.start({ source: '10.99.0.2', advskew: 0 });
+    await until(() => lan.host('theirs').holds(VIRTUAL), BOUND_MS, 'ucarp is master');
+    const node = carpNode(lan, 50, { password: 'other' });
+    await node.start();
+    await until(
+      async () => ((await node.status()).counters.dropped['wrong-key'] ?? 0) > 0,
+      BOUND_MS,
+      'its packets are counted',
+    );
+    assert.equal((await node.status()).peers.length, 0);
+  });
 });
+
+function carpNode(lan: Network, advskew: number, change: Record<string, unknown> = {}): HeartbeatNode {
+  return new HeartbeatNode(lan, 'ours', {
+    protocol: 'carp',
+    // What orders CARP nodes is in here.
+    priority: undefined,
+    advertisementIntervalMs: undefined,
+    carp: { password: 'interop', advskew, ...change },
+  });
+}

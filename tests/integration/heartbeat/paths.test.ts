@@ -26,7 +26,7 @@ async function pair(
   return { a, b };
 }
 
-describe('several paths', () => {
+describe('several paths', { concurrency: 2 }, () => {
   it('silence counts only when all are silent, and a lost one is named with its likely cause', async () => {
     await using lan = await Network.create(hosts);
     const { a, b } = await pair(lan, { paths: paths('10.99.0.2') }, { paths: paths('10.99.0.1') });

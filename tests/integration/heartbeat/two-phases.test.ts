@@ -66,7 +66,7 @@ class Pinging {
   }
 }
 
-describe('a change that both nodes take in two phases', () => {
+describe('a change that both nodes take in two phases', { concurrency: 2 }, () => {
   it('VHID, interval, key and an address change without a gap and without a second owner', async () => {
     await using lan = await Network.create(hosts);
     const { a, b } = await pair(lan);

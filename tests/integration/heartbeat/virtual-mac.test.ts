@@ -31,7 +31,7 @@ async function holder(host: Host): Promise<string | undefined> {
   return /\d+: (\S+) +inet 10\.99\.0\.100\//.exec(shown)?.[1];
 }
 
-describe('virtual MAC', () => {
+describe('virtual MAC', { concurrency: 2 }, () => {
   it('frames leave with it, the address is reached by it, and everything is undone after a stop and after a kill', async () => {
     await using lan = await Network.create(hosts);
     const client = lan.host('client');
