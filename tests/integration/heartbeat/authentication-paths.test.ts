@@ -41,7 +41,7 @@ async function replay(node: HeartbeatNode, source: string, hex: string, destinat
   await node.host.run(process.execPath, send, source, '255', hex, destination);
 }
 
-describe('signed advertisements over several paths', { concurrency: 2 }, () => {
+describe('signed advertisements over several paths', () => {
   it('each path counts as heard, nothing is taken for a replay, and a real one is refused on every path', async () => {
     await using lan = await Network.create(hosts);
     const { a, b } = await signedPair(
@@ -60,7 +60,11 @@ describe('signed advertisements over several paths', { concurrency: 2 }, () => {
     for (const destination of ['224.0.0.18', '10.99.0.2'])
       for (let time = 0; time < 5; time += 1) await replay(a, '10.99.0.1', hex, destination);
     await b.until('active', BOUND_MS);
-    assert.ok(dropped(await b.status(), 'replayed') >= 5, JSON.stringify((await b.status()).counters));
+    const status = await b.status();
+    const replayed = dropped(status, 'replayed');
+    assert.ok(replayed >= 1, JSON.stringify(status.counters));
+    // On a slow machine the last of them are too old as well, which is found first.
+    assert.ok(replayed + dropped(status, 'stale') >= 5, JSON.stringify(status.counters));
   });
 
   it('an active node that is started again is heard at once, and nothing of it is taken for a replay', async () => {
@@ -83,7 +87,7 @@ describe('signed advertisements over several paths', { concurrency: 2 }, () => {
   });
 });
 
-describe('signed advertisements over IPv6', { concurrency: 2 }, () => {
+describe('signed advertisements over IPv6', () => {
   const virtualAddresses = ['fe80::200:5eff:fe00:233/64', '2001:db8::100/64'];
 
   it('are heard by multicast and unicast; forged, unsigned and replayed ones are dropped and counted', async () => {
