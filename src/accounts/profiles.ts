@@ -1,10 +1,11 @@
 import { issueClientCertificate } from '../access/pki/certificates.ts';
 import { generateTlsCryptV2ClientKey } from '../access/pki/openvpn-keys.ts';
-import { renderProfile } from '../access/profiles/profile.ts';
+import { type ProfileKind, renderProfile } from '../access/profiles/profile.ts';
 import { TandemError } from '../core/errors.ts';
 import { formatCommonName } from '../core/openvpn/common-name.ts';
 import { type Network, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { firstFreeAddress } from '../core/openvpn/pool.ts';
+import { profileRemotes } from '../core/vpn/remotes.ts';
 import { bareAddress } from '../settings/network.ts';
 import { readPairSettings, readVpnSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
@@ -13,6 +14,7 @@ import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { badProfileName, unknownUser } from './errors.ts';
 import { readAuthority, requireIdentity, serverCommonName } from './identity.ts';
+import { findStandingUser } from './standing.ts';
 import type { Write } from './write.ts';
 
 const certificateDays = 825;
@@ -41,19 +43,22 @@ export class Profiles {
 
   /**
    * The user's profile of that name; made first when there is none in force.
-   * @throws TandemError `store.user.unknown`, `accounts.profile.name`, `accounts.network-full`
+   * @throws TandemError `store.user.unknown`, `accounts.profile.name`, `accounts.profile.other-kind`,
+   * `accounts.profile.auto-login-forbidden`, `accounts.network-full`
    */
   async get(
     actor: Actor,
     userName: string,
     profileName: string,
+    wishedKind?: ProfileKind,
   ): Promise<{ profile: Profile; protected: boolean }> {
     const commonName = formatCommonName({ username: userName, profile: profileName });
     if (commonName === undefined) throw badProfileName(profileName);
+    const existing = this.#inForce(commonName);
+    const kind = wishedKind ?? existing?.kind ?? 'user-locked';
+    this.#checkKind(userName, profileName, kind, existing);
     const fresh =
-      this.#inForce(commonName) === undefined
-        ? await this.#issue(userName, profileName, commonName)
-        : undefined;
+      existing === undefined ? await this.#issue(userName, profileName, commonName, kind) : undefined;
     const written = await this.#write(actor, (transaction) =>
       ensure(transaction, userName, commonName, fresh),
     );
@@ -86,7 +91,24 @@ export class Profiles {
     return this.#store.certificates.withCommonName(commonName).find((one) => one.revokedAt === undefined);
   }
 
-  async #issue(userName: string, profileName: string, commonName: string): Promise<NewCertificate> {
+  #checkKind(
+    userName: string,
+    profileName: string,
+    kind: ProfileKind,
+    existing: Certificate | undefined,
+  ): void {
+    if (existing !== undefined && existing.kind !== kind)
+      throw otherKind(userName, profileName, existing.kind);
+    const user = findStandingUser(this.#store, userName);
+    if (kind === 'auto-login' && user !== undefined && !user.autoLogin) throw autoLoginForbidden(userName);
+  }
+
+  async #issue(
+    userName: string,
+    profileName: string,
+    commonName: string,
+    kind: ProfileKind,
+  ): Promise<NewCertificate> {
     if (this.#store.users.find(userName) === undefined) throw unknownUser(userName);
     const issued = await issueClientCertificate(readAuthority(this.#store), {
       commonName,
@@ -103,6 +125,7 @@ export class Profiles {
       privateKey: issued.privateKeyPem,
       tlsCryptV2Key: await generateTlsCryptV2ClientKey(serverKey),
       notAfter: issued.notAfter.getTime(),
+      kind,
     };
   }
 
@@ -111,7 +134,9 @@ export class Profiles {
     const pair = readPairSettings(this.#store);
     const own = pair === undefined ? this.#nodeAddress : bareAddress(pair.virtualAddress);
     return renderProfile({
-      remotes: [{ host: vpn.host === '' ? own : vpn.host, port: vpn.udp.port, protocol: 'udp' }],
+      kind: certificate.kind ?? 'user-locked',
+      ...profileRemotes(vpn, own),
+      directives: vpn.directives.client,
       serverName: serverCommonName,
       certificateAuthority: requireIdentity(this.#store, 'ca-certificate'),
       certificate: certificate.certificate,
@@ -163,6 +188,24 @@ function unknownProfile(userName: string, profileName: string): TandemError {
     culprit: 'caller',
     message: `${userName} has no profile ${JSON.stringify(profileName)} in force.`,
     hint: `See: tandem user show ${userName}`,
+  });
+}
+
+function otherKind(userName: string, profileName: string, kind: ProfileKind): TandemError {
+  return new TandemError({
+    code: 'accounts.profile.other-kind',
+    culprit: 'caller',
+    message: `The profile ${JSON.stringify(profileName)} of ${userName} is ${kind}; a profile does not change its kind.`,
+    hint: `Choose another name with --name, or first: tandem profile revoke ${userName} --name ${profileName}`,
+  });
+}
+
+function autoLoginForbidden(userName: string): TandemError {
+  return new TandemError({
+    code: 'accounts.profile.auto-login-forbidden',
+    culprit: 'caller',
+    message: `Profiles without a password are not allowed for ${userName}.`,
+    hint: `Allow them: tandem user set ${userName} --auto-login yes (or for the group)`,
   });
 }
 

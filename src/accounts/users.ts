@@ -17,6 +17,7 @@ import type { Write } from './write.ts';
 export interface UserWithProfiles extends StandingUser {
   readonly profiles: readonly {
     readonly name: string;
+    readonly kind: 'user-locked' | 'auto-login';
     readonly vpnAddress: string | undefined;
     /** Of its certificate; milliseconds since 1970. */
     readonly notAfter: number;
@@ -172,8 +173,8 @@ function present(
   profile: ProfileInForce,
   addresses: ReadonlyMap<string, string | undefined>,
 ): UserWithProfiles['profiles'][number] {
-  const { profileName: name, commonName, notAfter } = profile;
-  return { name, vpnAddress: addresses.get(commonName), notAfter };
+  const { profileName: name, commonName, kind, notAfter } = profile;
+  return { name, kind, vpnAddress: addresses.get(commonName), notAfter };
 }
 
 function requireUser(transaction: Transaction, name: string): User {

@@ -1,3 +1,4 @@
+import { tryClientDirectives, tryServerDirectives } from '../access/openvpn/trial.ts';
 import { TandemError } from '../core/errors.ts';
 import { formatIpv4, parseIpv4, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { firstFreeAddress, isClientAddress } from '../core/openvpn/pool.ts';
@@ -36,13 +37,17 @@ export class VpnSettingsNoun {
   /**
    * Changes what the patch names: `{ tcp: { enabled: true } }` leaves the rest of `tcp` as it is; a list is replaced whole.
    * @param dryRun says what would happen and changes nothing
-   * @throws TandemError `settings.invalid`, naming each wrong field
+   * @throws TandemError `settings.invalid`, naming each wrong field; `settings.directive`, naming the line and why OpenVPN does not take it
    */
   async set(actor: Actor, patch: unknown, dryRun: boolean): Promise<SettingsChange> {
     const before = this.get();
     const wanted = checked(merged(before, patch));
     const effects = consequences(before, wanted);
     const same = JSON.stringify(before) === JSON.stringify(wanted);
+    if (wanted.directives.server !== before.directives.server)
+      await tryServerDirectives(wanted.directives.server);
+    if (wanted.directives.client !== before.directives.client)
+      await tryClientDirectives(wanted.directives.client);
     if (dryRun || same) return { settings: wanted, consequences: effects, applied: false, protected: false };
     const written = await this.#write(actor, (transaction) => {
       // Another change may have come in between: the patch counts on top of it.

@@ -43,10 +43,13 @@ export interface StatusView {
     readonly sentence: string;
   } | null;
   readonly openvpn: readonly {
+    readonly name: string;
     readonly protocol: string;
     readonly port: number;
     readonly clients: number;
+    /** Null while it does not answer, as its version. */
     readonly pid: number | null;
+    readonly version: string | null;
   }[];
   readonly sentence: string;
   readonly warnings: readonly string[];
@@ -90,7 +93,14 @@ export const statusSchema: z.ZodType<StatusView> = z.object({
     .nullable(),
   verification: verificationSchema.nullable(),
   openvpn: z.array(
-    z.object({ protocol: z.string(), port: z.int(), clients: z.int(), pid: z.int().nullable() }),
+    z.object({
+      name: z.string(),
+      protocol: z.string(),
+      port: z.int(),
+      clients: z.int(),
+      pid: z.int().nullable(),
+      version: z.string().nullable(),
+    }),
   ),
   sentence: z.string(),
   warnings: z.array(z.string()),
@@ -154,6 +164,8 @@ export interface UserView {
   readonly passwordChangedAt: string | null;
   readonly profiles: readonly {
     readonly name: string;
+    /** `auto-login`: no password is asked. */
+    readonly kind: 'user-locked' | 'auto-login';
     readonly vpnAddress: string | null;
     readonly certificateExpiresAt: string;
   }[];
@@ -175,7 +187,12 @@ export const userSchema: z.ZodType<UserView> = z.object({
   createdAt: z.string(),
   passwordChangedAt: z.string().nullable(),
   profiles: z.array(
-    z.object({ name: z.string(), vpnAddress: z.string().nullable(), certificateExpiresAt: z.string() }),
+    z.object({
+      name: z.string(),
+      kind: z.enum(['user-locked', 'auto-login']),
+      vpnAddress: z.string().nullable(),
+      certificateExpiresAt: z.string(),
+    }),
   ),
 });
 export interface UserListView {

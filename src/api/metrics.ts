@@ -132,9 +132,11 @@ function heartbeat(page: Page, { heartbeat: status }: Observed): void {
 }
 
 function vpn(page: Page, { openvpn }: Observed): void {
-  const labels = { protocol: openvpn.protocol, port: String(openvpn.port) };
-  page.set('tandem_openvpn_up', '1 while OpenVPN answers.', openvpn.pid !== undefined, labels);
-  page.set('tandem_openvpn_clients', 'Clients connected.', openvpn.clients, labels);
+  for (const { protocol, port, pid, clients } of openvpn) {
+    const labels = { protocol, port: String(port) };
+    page.set('tandem_openvpn_up', '1 while OpenVPN answers.', pid !== undefined, labels);
+    page.set('tandem_openvpn_clients', 'Clients connected.', clients, labels);
+  }
 }
 
 function seconds(milliseconds: number | undefined): number | undefined {

@@ -293,7 +293,12 @@ export class Node {
       copy: this.#link?.status,
       virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
       heartbeat,
-      openvpn: { ...vpn.endpoint, clients: clients.sessions.length, pid: clients.pid },
+      openvpn: vpn.processes.map(({ name, protocol, port }) => ({
+        ...{ name, protocol, port },
+        clients: clients.clientsOf(name),
+        pid: clients.pidOf(name),
+        version: clients.versionOf(name),
+      })),
       verification: this.#verification.last,
       damaged: this.#verification.damaged,
       incident: this.#verification.incident,

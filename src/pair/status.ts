@@ -32,12 +32,16 @@ export interface Observed {
   readonly virtualAddress: string | undefined;
   /** Undefined while the heartbeat does not run or does not answer. */
   readonly heartbeat: HeartbeatStatus | undefined;
-  readonly openvpn: {
-    readonly protocol: 'udp';
+  /** One for each server process that is to run. */
+  readonly openvpn: readonly {
+    readonly name: string;
+    readonly protocol: 'udp' | 'tcp';
     readonly port: number;
     readonly clients: number;
+    /** Undefined while it does not answer. */
     readonly pid: number | undefined;
-  };
+    readonly version: string | undefined;
+  }[];
   /** When this node's copy was last compared with the other one's, and what came of it. */
   readonly verification: Outcome | undefined;
   /** What is wrong with this node's copy, as long as it is. */
@@ -87,8 +91,9 @@ export function warningsOf(observed: Observed): string[] {
     warnings.push('the heartbeat of this node does not answer');
   for (const warning of heartbeat?.warnings ?? []) warnings.push(`the heartbeat says: ${warning}`);
   if (heartbeat?.state === 'fault') warnings.push(`the heartbeat is in fault: ${heartbeat.sentence}`);
-  if (observed.seeded && observed.openvpn.pid === undefined)
-    warnings.push('OpenVPN does not answer on this node');
+  for (const { name, pid } of observed.seeded ? observed.openvpn : []) {
+    if (pid === undefined) warnings.push(`OpenVPN (${name}) does not answer on this node`);
+  }
   if (peer !== undefined && role === 'active' && copy?.protected !== true) {
     warnings.push(
       observed.protection === 'require'

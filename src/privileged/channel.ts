@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { recallPacketLength } from '../core/recall/packet.ts';
 import { isOneHost } from '../core/recall/policy.ts';
+import type { AccessPolicy } from '../core/vpn/access-policy.ts';
+import type { ClientRoute } from '../core/vpn/client-routes.ts';
 import type { Keepalive, TokenTimes } from '../core/vpn/settings.ts';
 import { type HeartbeatKeys, heartbeatKeysSchema } from '../settings/heartbeat-keys.ts';
 import { interfaceNameSchema } from '../settings/network.ts';
@@ -14,7 +16,9 @@ import { keepaliveSchema, tokenTimesSchema } from '../settings/vpn.ts';
 export type RequestBody =
   | { readonly ask: 'heartbeat.run'; readonly heartbeat: HeartbeatRequest }
   | { readonly ask: 'openvpn.run'; readonly openvpn: OpenvpnRequest }
-  | { readonly ask: 'openvpn.restart'; readonly name: string }
+  | { readonly ask: 'openvpn.restart'; readonly name: string; readonly hung: boolean }
+  | { readonly ask: 'openvpn.stop'; readonly name: string }
+  | { readonly ask: 'client-routes.apply'; readonly routes: readonly ClientRoute[] }
   | { readonly ask: 'firewall.apply'; readonly firewall: FirewallRequest }
   | { readonly ask: 'connections.run'; readonly connections: ConnectionTrackingRequest }
   | { readonly ask: 'connections.follow'; readonly serving: boolean }
@@ -36,13 +40,19 @@ export interface HeartbeatRequest {
 
 export interface OpenvpnRequest {
   readonly name: string;
-  /** The address to serve on; it need not be on this node yet. */
+  readonly protocol: 'udp' | 'tcp';
+  /** The address to serve on, IPv4 or IPv6; it need not be on this node yet. */
   readonly address: string;
   readonly port: number;
   readonly device: string;
   readonly network: string;
-  readonly routes: readonly string[];
-  readonly dns: readonly string[];
+  /** Empty for none, as the next two. */
+  readonly network6: string;
+  readonly shareWith: string;
+  /** Checked again where they are rendered. */
+  readonly directives: string;
+  /** Whether its device holds the route to the whole VPN network. */
+  readonly main: boolean;
   readonly keepalive: Keepalive;
   readonly token: TokenTimes;
   /** PEM blocks; they go into files that only root can read. */
@@ -57,10 +67,16 @@ export interface OpenvpnRequest {
 
 export interface FirewallRequest {
   readonly vpnNetwork: string;
+  /** Empty for none. */
+  readonly vpnNetwork6: string;
   /** What clients' traffic is translated to on its way to the LAN. */
   readonly sourceAddress: string;
-  readonly vpnDevice: string;
+  readonly vpnDevices: readonly string[];
   readonly lanInterface: string;
+  readonly access: 'nat' | 'routed';
+  readonly routes: readonly string[];
+  readonly clientToClient: boolean;
+  readonly policies: readonly AccessPolicy[];
   /** Where a service of this node listens on the virtual address. */
   readonly ownTcpPorts: readonly number[];
   readonly peerAddress?: string | undefined;
@@ -138,12 +154,15 @@ const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
 
 const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({
   name: instanceName,
-  address: z.ipv4(),
+  protocol: z.enum(['udp', 'tcp']),
+  address: z.union([z.ipv4(), z.ipv6()]),
   port,
   device: interfaceNameSchema,
   network: z.cidrv4(),
-  routes: z.array(z.cidrv4()).max(64),
-  dns: z.array(z.ipv4()).max(4),
+  network6: z.union([z.literal(''), z.cidrv6()]),
+  shareWith: z.string().max(80),
+  directives: z.string().max(8_192),
+  main: z.boolean(),
   keepalive: keepaliveSchema,
   token: tokenTimesSchema,
   identity: z.strictObject({
@@ -155,11 +174,26 @@ const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({
   }),
 });
 
+const clientAddress = z.union([z.ipv4(), z.ipv6()]);
+const networks = z.array(z.union([z.cidrv4(), z.cidrv6()]));
+
 const firewall: z.ZodType<FirewallRequest> = z.strictObject({
   vpnNetwork: z.cidrv4(),
+  vpnNetwork6: z.union([z.literal(''), z.cidrv6()]),
   sourceAddress: z.ipv4(),
-  vpnDevice: interfaceNameSchema,
+  vpnDevices: z.array(interfaceNameSchema).min(1).max(64),
   lanInterface: interfaceNameSchema,
+  access: z.enum(['nat', 'routed']),
+  routes: networks.max(64),
+  clientToClient: z.boolean(),
+  policies: z
+    .array(
+      z.strictObject({
+        addresses: z.array(clientAddress).max(100_000),
+        allow: z.array(z.string().max(256)).max(256),
+      }),
+    )
+    .max(10_000),
   ownTcpPorts: z.array(port).max(16),
   peerAddress: z.ipv4().optional(),
   watch: z.strictObject({ port, ping: z.int().min(1).max(60) }),
@@ -187,7 +221,12 @@ const listen: z.ZodType<ListenRequest> = z.strictObject({ address: z.union([z.ip
 const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('heartbeat.run'), heartbeat }),
   z.strictObject({ ask: z.literal('openvpn.run'), openvpn }),
-  z.strictObject({ ask: z.literal('openvpn.restart'), name: instanceName }),
+  z.strictObject({ ask: z.literal('openvpn.restart'), name: instanceName, hung: z.boolean() }),
+  z.strictObject({ ask: z.literal('openvpn.stop'), name: instanceName }),
+  z.strictObject({
+    ask: z.literal('client-routes.apply'),
+    routes: z.array(z.strictObject({ address: clientAddress, device: interfaceNameSchema })).max(20_000),
+  }),
   z.strictObject({ ask: z.literal('firewall.apply'), firewall }),
   z.strictObject({ ask: z.literal('connections.run'), connections }),
   z.strictObject({ ask: z.literal('connections.follow'), serving: z.boolean() }),

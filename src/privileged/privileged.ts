@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import type { ClientRoute } from '../core/vpn/client-routes.ts';
 import type {
   ConnectionTrackingRequest,
   FirewallRequest,
@@ -13,7 +14,11 @@ import type {
 export interface Privileged {
   runHeartbeat(heartbeat: HeartbeatRequest): Promise<void>;
   runOpenvpn(openvpn: OpenvpnRequest): Promise<void>;
-  restartOpenvpn(name: string): Promise<void>;
+  /** `hung`: it answers nobody any more and is not asked to end. */
+  restartOpenvpn(name: string, hung: boolean): Promise<void>;
+  stopOpenvpn(name: string): Promise<void>;
+  /** All routes to clients that are wanted, instead of those from before. */
+  applyClientRoutes(routes: readonly ClientRoute[]): Promise<void>;
   applyFirewall(firewall: FirewallRequest): Promise<void>;
   runConnectionTracking(connections: ConnectionTrackingRequest): Promise<void>;
   /** Tells the connection tracking whether this node serves the clients now. */

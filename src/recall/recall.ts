@@ -1,6 +1,5 @@
 import type { Logger } from 'pino';
 import { type ConnectedClient, clientOfFact } from '../core/openvpn/connected-client.ts';
-import type { Session } from '../core/openvpn/sessions.ts';
 import {
   beginCampaign,
   type Campaign,
@@ -18,21 +17,24 @@ import {
   endpointName,
   type FactTable,
   factsOf,
+  firstProcess,
   NO_FACTS,
+  type ServedClient,
   type SessionFact,
   type SessionNotice,
 } from '../core/recall/session-fact.ts';
 import { toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant, instant } from '../core/time/instant.ts';
 import type { Privileged } from '../privileged/privileged.ts';
-import type { VpnClients } from '../vpn/clients.ts';
+import type { ServerProcesses } from '../vpn/server-processes.ts';
 import type { RecallKeys } from './keys.ts';
 import { SessionFeed } from './session-feed.ts';
 
 export interface RecallParts {
-  readonly clients: Pick<VpnClients, 'lastSessions' | 'onNews'> & { instances(): Promise<Presence[]> };
-  /** The name of the OpenVPN process that the clients belong to. */
-  readonly instanceName: string;
+  readonly clients: Pick<ServerProcesses, 'onNews'> & {
+    readonly lastSessions: ReadonlyMap<unknown, ServedClient>;
+    instances(): Promise<Presence[]>;
+  };
   readonly privileged: Pick<Privileged, 'sendRecall'>;
   readonly keys: Pick<RecallKeys, 'packetFor'>;
   readonly log: Logger;
@@ -58,7 +60,7 @@ export class Recall {
   #onCalled = (): void => {};
   #timer: NodeJS.Timeout | undefined;
   #feed: SessionFeed | undefined;
-  #own: { readonly sessions: ReadonlyMap<number, Session>; readonly facts: FactTable } | undefined;
+  #own: { readonly sessions: ReadonlyMap<unknown, ServedClient>; readonly facts: FactTable } | undefined;
 
   constructor(parts: RecallParts) {
     this.#parts = parts;
@@ -66,7 +68,7 @@ export class Recall {
       if (news.type === 'established') {
         this.#feed?.pump();
         this.#input({ type: 'present', instance: news.client });
-      } else if (this.#serving) this.#begin(this.#lostWithOpenvpn(), 'OpenVPN does not answer any more');
+      } else if (this.#serving) this.#begin(this.#lostWith(news.process), 'OpenVPN does not answer any more');
     });
   }
 
@@ -77,7 +79,7 @@ export class Recall {
 
   /** The clients of the other node, as far as it told. */
   elsewhere(): ConnectedClient[] {
-    return [...this.#known.values()].map((fact) => clientOfFact(this.#parts.instanceName, fact));
+    return [...this.#known.values()].map((fact) => clientOfFact(fact));
   }
 
   /** Called when the address has come (and was announced) or has gone. */
@@ -122,9 +124,14 @@ export class Recall {
   }
 
   /** Whether the other node will bring this client back when it takes over. */
-  isCovered(session: Session): boolean {
+  isCovered(session: ServedClient): boolean {
     const [fact] = factsOf([session]).values();
-    return fact !== undefined && comesBackWhenRecalled(fact.version) && (this.#feed?.hasTold(fact) ?? false);
+    return (
+      fact !== undefined &&
+      comesBackWhenRecalled(fact.version) &&
+      isCallable(fact) &&
+      (this.#feed?.hasTold(fact) ?? false)
+    );
   }
 
   /** Tells another node about the clients here, until the next feed or `stop`. */
@@ -146,12 +153,13 @@ export class Recall {
     return this.#own.facts;
   }
 
-  #lostWithOpenvpn(): SessionFact[] {
+  /** Whoever was with that process, and whoever is on the way back. */
+  #lostWith(process: string): SessionFact[] {
     const pending = this.#campaign?.pending.map((one) => one.client) ?? [];
     return [
       ...new Map([
         ...pending.map((one) => [one.commonName, one] as const),
-        ...byName(this.#ownFacts()),
+        ...byName(this.#ownFacts()).filter(([, fact]) => (fact.process ?? firstProcess) === process),
       ]).values(),
     ];
   }
@@ -159,7 +167,7 @@ export class Recall {
   #begin(clients: Iterable<SessionFact>, cause: string): void {
     this.#end();
     this.#cause = cause;
-    this.#lost = [...clients];
+    this.#lost = [...clients].filter(isCallable);
     this.#carryOut(beginCampaign(this.#lost, now()));
   }
 
@@ -218,7 +226,7 @@ export class Recall {
   }
 
   async #send(client: SessionFact, attempt: number): Promise<void> {
-    const { privileged, keys, instanceName, log } = this.#parts;
+    const { privileged, keys, log } = this.#parts;
     const { commonName, address, port } = client;
     const packet = keys.packetFor(commonName, Math.floor(this.#parts.now() / 1_000));
     if (packet === undefined) {
@@ -228,11 +236,16 @@ export class Recall {
     if (attempt > 1) log.info({ commonName, attempt }, 'a client did not come yet and is called again');
     try {
       const text = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('base64');
-      await privileged.sendRecall({ name: instanceName, address, port, packet: text });
+      await privileged.sendRecall({ name: client.process ?? firstProcess, address, port, packet: text });
     } catch (error) {
       log.warn({ err: error, commonName }, 'a client could not be called back');
     }
   }
+}
+
+/** A TCP connection has no packet that calls: its client meets the reset of this kernel. Over IPv6 nobody is called yet. */
+function isCallable(fact: SessionFact): boolean {
+  return /^udp(-\d+)?$/.test(fact.process ?? firstProcess);
 }
 
 function byName(facts: FactTable): (readonly [string, SessionFact])[] {

@@ -88,6 +88,8 @@ const sessions: z.ZodType<SessionNotice> = z.object({
         sinceSeconds: count,
         version: z.string().max(64).optional(),
         peerId: count.optional(),
+        platform: z.string().max(32).optional(),
+        process: z.string().max(15).optional(),
       }),
     )
     .max(mostSessionsPerNotice),

@@ -53,6 +53,7 @@ export const vpnSettingsSchema: z.ZodType<VpnSettings> = z
     servers: z.array(z.strictObject({ host, weight: z.int().min(1).max(10) })).max(8),
     udp,
     tcp: z.strictObject({ ...listenerFields, shareWith: z.union([z.literal(''), sharedEndpoint]) }),
+    address6: z.union([z.literal(''), z.ipv6()]),
     network: network4.refine(
       (text) => prefixLength(text) >= 8 && prefixLength(text) <= 29,
       'must be a /8 to /29',

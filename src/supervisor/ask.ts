@@ -57,7 +57,9 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
   return {
     runHeartbeat: (heartbeat) => ask({ ask: 'heartbeat.run', heartbeat }),
     runOpenvpn: (openvpn) => ask({ ask: 'openvpn.run', openvpn }),
-    restartOpenvpn: (name) => ask({ ask: 'openvpn.restart', name }),
+    restartOpenvpn: (name, hung) => ask({ ask: 'openvpn.restart', name, hung }),
+    stopOpenvpn: (name) => ask({ ask: 'openvpn.stop', name }),
+    applyClientRoutes: (routes) => ask({ ask: 'client-routes.apply', routes }),
     applyFirewall: (firewall) => ask({ ask: 'firewall.apply', firewall }),
     runConnectionTracking: (connections) => ask({ ask: 'connections.run', connections }),
     followConnections: (serving) => ask({ ask: 'connections.follow', serving }),

@@ -2,8 +2,10 @@ import type { Logger } from 'pino';
 import { REMOVE_FIREWALL, renderFirewall } from '../access/network/firewall.ts';
 import type { Notice, RequestBody } from '../privileged/channel.ts';
 import type { NodeConfig } from '../settings/node.ts';
+import { ClientRoutesDuty } from './client-routes-duty.ts';
 import { ConnectionTrackingDuty } from './connection-tracking-duty.ts';
 import { HeartbeatDuty } from './heartbeat-duty.ts';
+import type { KernelSettings } from './kernel-settings.ts';
 import { applyRuleset } from './nft.ts';
 import { endLeftoverOpenvpn, OpenvpnDuty } from './openvpn-duty.ts';
 import { RecallDuty } from './recall-duty.ts';
@@ -18,8 +20,12 @@ export class Duties {
   readonly #watch: StrangerWatch;
   /** Takes what the server is told without having asked. */
   onNotice: (notice: Notice) => void = () => {};
+  readonly #routes: ClientRoutesDuty;
+  readonly #kernel: KernelSettings;
 
-  constructor(node: NodeConfig, log: Logger) {
+  constructor(node: NodeConfig, log: Logger, kernel: KernelSettings) {
+    this.#kernel = kernel;
+    this.#routes = new ClientRoutesDuty(log);
     this.#heartbeat = new HeartbeatDuty(node, log);
     this.#openvpn = new OpenvpnDuty(log);
     this.#watch = new StrangerWatch(log, (packets) => this.onNotice({ packets }));
@@ -28,7 +34,7 @@ export class Duties {
 
   /** Takes away what an earlier supervisor that was killed left behind. */
   async undoLeftovers(): Promise<void> {
-    endLeftoverOpenvpn('udp');
+    endLeftoverOpenvpn();
     await applyRuleset(REMOVE_FIREWALL);
   }
 
@@ -40,9 +46,14 @@ export class Duties {
         this.#recall.prepare(body.openvpn);
         return this.#openvpn.run(body.openvpn);
       case 'openvpn.restart':
-        return this.#openvpn.restart(body.name);
+        return this.#openvpn.restart(body.name, body.hung);
+      case 'openvpn.stop':
+        return this.#openvpn.end(body.name);
+      case 'client-routes.apply':
+        return this.#routes.apply(body.routes);
       case 'firewall.apply':
         this.#watch.start();
+        if (body.firewall.vpnNetwork6 !== '') this.#kernel.forwardIpv6(body.firewall.lanInterface);
         return applyRuleset(renderFirewall(body.firewall));
       case 'connections.run':
         return this.#connections.run(body.connections);
@@ -62,6 +73,7 @@ export class Duties {
     this.#recall.stop();
     this.#watch.stop();
     await this.#connections.stop();
+    this.#routes.stop();
     await this.#openvpn.stop();
     await applyRuleset(REMOVE_FIREWALL);
   }

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { renderServerConfig } from '../access/openvpn/server-config.ts';
 import type { OpenvpnRequest } from '../privileged/channel.ts';
@@ -38,8 +38,19 @@ export class OpenvpnDuty {
     child.start();
   }
 
-  async restart(name: string): Promise<void> {
-    await this.#running.get(name)?.child.restart();
+  /** `hung`: it would not hear a request to end. */
+  async restart(name: string, hung: boolean): Promise<void> {
+    const child = this.#running.get(name)?.child;
+    if (hung) child?.signal('SIGKILL');
+    else await child?.restart();
+  }
+
+  /** Ends one process for good. */
+  async end(name: string): Promise<void> {
+    const running = this.#running.get(name);
+    this.#running.delete(name);
+    await running?.child.stop();
+    rmSync(instanceDirectory(name), { recursive: true, force: true });
   }
 
   async stop(): Promise<void> {
@@ -48,15 +59,17 @@ export class OpenvpnDuty {
   }
 }
 
-/** Ends an OpenVPN that a supervisor which was killed left running: by its pid file, after a look at what the pid is now. */
-export function endLeftoverOpenvpn(name: string): void {
-  const file = `${instanceDirectory(name)}/pid`;
-  if (!existsSync(file)) return;
-  const pid = Number(readFileSync(file, 'utf8'));
-  rmSync(file);
-  const commandFile = `/proc/${pid}/comm`;
-  if (pid > 1 && existsSync(commandFile) && readFileSync(commandFile, 'utf8').trim() === 'openvpn') {
-    process.kill(pid, 'SIGKILL');
+/** Ends every OpenVPN that a supervisor which was killed left running: by its pid file, after a look at what the pid is now. */
+export function endLeftoverOpenvpn(): void {
+  for (const name of readdirSync(paths.openvpnRunDirectory)) {
+    const file = `${instanceDirectory(name)}/pid`;
+    if (!existsSync(file)) continue;
+    const pid = Number(readFileSync(file, 'utf8'));
+    rmSync(file);
+    const commandFile = `/proc/${pid}/comm`;
+    if (pid > 1 && existsSync(commandFile) && readFileSync(commandFile, 'utf8').trim() === 'openvpn') {
+      process.kill(pid, 'SIGKILL');
+    }
   }
 }
 
@@ -76,13 +89,15 @@ function writeFiles(request: OpenvpnRequest): string {
     return path;
   };
   const config = renderServerConfig({
-    protocol: 'udp',
+    protocol: request.protocol,
     address: request.address,
     port: request.port,
     device: request.device,
     network: request.network,
-    routes: request.routes,
-    dns: request.dns,
+    network6: request.network6,
+    main: request.main,
+    shareWith: request.shareWith,
+    directives: request.directives,
     keepalive: request.keepalive,
     token: request.token,
     files: {

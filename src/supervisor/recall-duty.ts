@@ -18,9 +18,14 @@ export class RecallDuty {
   readonly #sources = new Map<string, Source>();
 
   /** Opens the socket long before it is needed. */
-  prepare({ name, address, port }: Pick<OpenvpnRequest, 'name' | 'address' | 'port'>): void {
+  prepare({
+    name,
+    protocol,
+    address,
+    port,
+  }: Pick<OpenvpnRequest, 'name' | 'protocol' | 'address' | 'port'>): void {
     const parsed = parseAddress(address);
-    if (parsed === undefined) return;
+    if (parsed?.family !== 4 || protocol !== 'udp') return;
     this.#sources.get(name)?.socket.close();
     this.#sources.set(name, { address: parsed, port, socket: new RawIpv4Socket(parsed) });
   }

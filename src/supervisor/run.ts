@@ -39,7 +39,7 @@ export async function runSupervisor(): Promise<number> {
   const kernel = new KernelSettings(paths.kernelLedger);
   kernel.apply();
 
-  const duties = new Duties(node, log);
+  const duties = new Duties(node, log, kernel);
   await duties.undoLeftovers();
   const server = serverChild(account, duties, log);
   server.start();

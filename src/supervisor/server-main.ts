@@ -3,6 +3,7 @@ import { listenOnHttps } from '../api/https/server.ts';
 import { Live } from '../api/live/live.ts';
 import { LogTail } from '../api/live/log-tail.ts';
 import { listenOnSocket } from '../api/server.ts';
+import { firstProcess } from '../core/recall/session-fact.ts';
 import { HeartbeatClient } from '../pair/heartbeat-client.ts';
 import { Node } from '../pair/node.ts';
 import { RecallKeys } from '../recall/keys.ts';
@@ -13,7 +14,7 @@ import { paths } from '../settings/paths.ts';
 import { productVersion } from '../settings/product-version.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import { Store } from '../store/store.ts';
-import { openvpnInstance, VpnService } from '../vpn/service.ts';
+import { VpnService } from '../vpn/service.ts';
 import { privilegedOverIpc } from './ask.ts';
 
 /** The server process: everything that needs no privileges, put together here and nowhere else. */
@@ -37,20 +38,19 @@ const vpn = new VpnService({
 const keys = new RecallKeys(store);
 const recall = new Recall({
   clients: vpn.clients,
-  instanceName: openvpnInstance,
   privileged,
   keys,
   log,
   now,
 });
 const watch = new RecallWatch({
-  clients: vpn.clients,
+  clients: vpn.clients.of(firstProcess),
   recall,
   privileged,
   keys,
   openvpn: () => {
     const { udp, keepalive } = readVpnSettings(store);
-    return { name: openvpnInstance, port: udp.port, pingSeconds: keepalive.ping };
+    return { name: firstProcess, port: udp.port, pingSeconds: keepalive.ping };
   },
   log,
   now,

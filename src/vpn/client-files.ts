@@ -10,8 +10,11 @@ import { readAuthority } from '../accounts/identity.ts';
 import { listStandingUsers, type StandingUser } from '../accounts/standing.ts';
 import { isExpired, needsPassword, nextTurn } from '../core/accounts/standing.ts';
 import { netmask, parseNetwork } from '../core/openvpn/ipv4.ts';
+import { serverAddress6 } from '../core/vpn/ipv6-network.ts';
+import type { VpnSettings } from '../core/vpn/settings.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
+import { address6Of } from './client-addresses.ts';
 
 const revocationListDays = 30;
 const dayMs = 86_400_000;
@@ -115,12 +118,22 @@ export class ClientFiles {
     const users = new Map(listStandingUsers(this.#store).map((user) => [user.name, user]));
     const addresses = new Map(this.#store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
     const files = new Map<string, string>();
-    for (const { commonName, userName } of this.#store.certificates.inForce()) {
+    for (const { commonName, userName, kind } of this.#store.certificates.inForce()) {
       const user = users.get(userName);
       const address = addresses.get(commonName);
       if (user === undefined || address === undefined) continue;
-      const disabled = this.#isRefused(user, commonName, now, vpn.token.renewal);
-      const client = { address, netmask: mask, disabled, routes: user.routes };
+      const disabled =
+        kind === 'auto-login'
+          ? user.blocked || isExpired(user, now) || !user.autoLogin
+          : this.#isRefused(user, commonName, now, vpn.token.renewal);
+      const client: ClientConfig = {
+        ...{ address, netmask: mask, disabled },
+        ipv6: ipv6Of(vpn, address),
+        routes: vpn.tunnel === 'full' ? user.routes : [...new Set([...vpn.routes, ...user.routes])],
+        fullTunnel: vpn.tunnel === 'full',
+        dns: vpn.dns,
+        searchDomains: vpn.searchDomains,
+      };
       files.set(clientConfigFileName(commonName), this.#render(commonName, client));
     }
     for (const name of this.#rendered.keys()) if (!files.has(name)) this.#rendered.delete(name);
@@ -132,7 +145,7 @@ export class ClientFiles {
   }
 
   #render(commonName: string, client: ClientConfig): string {
-    const from = [client.address, client.netmask, client.disabled, ...client.routes].join();
+    const from = JSON.stringify(client);
     const known = this.#rendered.get(commonName);
     if (known?.from === from) return known.text;
     const text = renderClientConfigFile(client);
@@ -144,6 +157,12 @@ export class ClientFiles {
     if (user.blocked || isExpired(user, now)) return true;
     return needsPassword(user, now, renewal) && !this.#entering.has(commonName);
   }
+}
+
+function ipv6Of(vpn: VpnSettings, ipv4: string): ClientConfig['ipv6'] {
+  const [address, server] = [address6Of(vpn, ipv4), serverAddress6(vpn.network6)];
+  if (address === undefined || server === undefined) return undefined;
+  return { address: `${address}/${vpn.network6.split('/')[1]}`, server };
 }
 
 function isDisabled(text: string): boolean {

@@ -1,17 +1,16 @@
 import type { Logger } from 'pino';
-import { type LoginFact, LoginMemory } from '../access/auth/login-memory.ts';
+import type { LoginMemory } from '../access/auth/login-memory.ts';
 import { type DoorEvent, Doorkeeper } from '../access/openvpn/doorkeeper.ts';
 import { findStandingUser } from '../accounts/standing.ts';
-import { lockoutRules } from '../core/accounts/lockout.ts';
 import type { Session } from '../core/openvpn/sessions.ts';
 import type { Presence } from '../core/recall/campaign.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
 import { loginAccount, wasRevoked } from './standing.ts';
 
-/** What whoever brings clients back must hear at once. */
-export type ClientNews =
-  | { readonly type: 'established'; readonly client: Presence }
+/** What happened to the clients of one process. */
+type ProcessNews =
+  | { readonly type: 'established'; readonly client: Presence; readonly commonName: string }
   /** OpenVPN is gone or does not answer; `lastSessions` is who was in. */
   | { readonly type: 'down' };
 
@@ -28,21 +27,28 @@ export class VpnClients {
   readonly #store: Store;
   readonly #log: Logger;
   readonly #door: Doorkeeper;
-  readonly #listeners = new Set<(news: ClientNews) => void>();
+  readonly #listeners = new Set<(news: ProcessNews) => void>();
+  readonly #onHung: () => void;
+  readonly #onSessions: () => void;
   #pid: number | undefined;
+  #version: string | undefined;
   #logins = 0;
 
-  /** @param parts.rememberLogin keeps what a login leaves behind where the other node finds it */
+  /** @param parts.memory is shared by all processes, so that wrong passwords count together */
   constructor(parts: {
     store: Store;
     managementSocket: string;
     log: Logger;
     now: () => number;
-    rememberLogin: (fact: LoginFact) => Promise<void>;
+    memory: LoginMemory;
     beforeEntry: (commonName: string) => void;
+    onHung: () => void;
+    onSessions: () => void;
   }) {
     this.#store = parts.store;
     this.#log = parts.log;
+    this.#onHung = parts.onHung;
+    this.#onSessions = parts.onSessions;
     this.#door = new Doorkeeper({
       socketPath: parts.managementSocket,
       findAccount: (username) =>
@@ -51,11 +57,11 @@ export class VpnClients {
           parts.now(),
           readVpnSettings(this.#store).token.renewal,
         ),
-      memory: new LoginMemory({
-        now: parts.now,
-        remember: (fact) => this.#remember(fact, parts.rememberLogin),
-        rules: () => lockoutRules(readVpnSettings(this.#store).lockout),
-      }),
+      isAutoLogin: (commonName) =>
+        this.#store.certificates
+          .withCommonName(commonName)
+          .some((one) => one.revokedAt === undefined && one.kind === 'auto-login'),
+      memory: parts.memory,
       beforeEntry: parts.beforeEntry,
       onEvent: (event) => this.#happened(event),
     });
@@ -95,13 +101,18 @@ export class VpnClients {
     await this.#door.management.pid();
   }
 
-  onNews(listener: (news: ClientNews) => void): void {
+  onNews(listener: (news: ProcessNews) => void): void {
     this.#listeners.add(listener);
   }
 
   /** Undefined while OpenVPN does not answer. */
   get pid(): number | undefined {
     return this.#door.management.isUp ? this.#pid : undefined;
+  }
+
+  /** Of OpenVPN, such as `2.6.14`; undefined before it said so. */
+  get version(): string | undefined {
+    return this.#version;
   }
 
   /** How many logins with a password were decided here; a returning client with its token is not among them. */
@@ -129,25 +140,18 @@ export class VpnClients {
     return wasRevoked(this.#store.certificates.withCommonName(session.commonName), session.sinceSeconds);
   }
 
-  async #remember(fact: LoginFact, keep: (fact: LoginFact) => Promise<void>): Promise<boolean> {
-    if (fact.type === 'locked-out') this.#log.warn({ username: fact.username }, 'user locked out');
-    try {
-      await keep(fact);
-      return true;
-    } catch (error) {
-      this.#log.warn({ err: error, type: fact.type }, 'what a login left behind is known to this node only');
-      return false;
-    }
-  }
-
   #happened(event: DoorEvent): void {
     switch (event.type) {
       case 'up':
         void this.#learnPid();
         return;
+      case 'sessions':
+        this.#onSessions();
+        return;
       case 'down':
         this.#pid = undefined;
         this.#tell({ type: 'down' });
+        if (event.silent) this.#onHung();
         this.#log.warn({ cause: event.cause }, 'OpenVPN does not answer on its management socket');
         return;
       case 'login': {
@@ -159,7 +163,11 @@ export class VpnClients {
       }
       case 'established': {
         const { realAddress, realPort, commonName } = event.session;
-        this.#tell({ type: 'established', client: { address: realAddress, port: realPort, commonName } });
+        this.#tell({
+          type: 'established',
+          client: { address: realAddress, port: realPort, commonName },
+          commonName,
+        });
         this.#log.info(
           { commonName: event.session.commonName, vpnAddress: event.session.vpnAddress },
           'connected',
@@ -181,13 +189,14 @@ export class VpnClients {
     }
   }
 
-  #tell(news: ClientNews): void {
+  #tell(news: ProcessNews): void {
     for (const listener of this.#listeners) listener(news);
   }
 
   async #learnPid(): Promise<void> {
     try {
       this.#pid = await this.#door.management.pid();
+      this.#version = await this.#door.management.version();
     } catch (error) {
       this.#log.warn({ err: error }, 'OpenVPN did not say its process id');
     }

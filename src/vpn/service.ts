@@ -1,35 +1,41 @@
 import type { Logger } from 'pino';
-import type { LoginFact } from '../access/auth/login-memory.ts';
+import { type LoginFact, LoginMemory } from '../access/auth/login-memory.ts';
 import { requireIdentity } from '../accounts/identity.ts';
+import { lockoutRules } from '../core/accounts/lockout.ts';
 import { type ConnectedClient, clientOfSession } from '../core/openvpn/connected-client.ts';
-import type { OpenvpnRequest } from '../privileged/channel.ts';
+import { accessPolicies } from '../core/vpn/access-policy.ts';
+import { clientRoutes } from '../core/vpn/client-routes.ts';
+import { type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
+import type { FirewallRequest, OpenvpnRequest } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairSettings, viewOf } from '../settings/pair.ts';
-import { managementSocket, paths } from '../settings/paths.ts';
+import { paths } from '../settings/paths.ts';
 import { readPairSettings, readVpnSettings } from '../settings/read.ts';
 import type { Change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
+import { address6Of, clientsOfUsers } from './client-addresses.ts';
 import { ClientFiles } from './client-files.ts';
-import { VpnClients } from './clients.ts';
+import { ServerProcesses } from './server-processes.ts';
 
-/** The name of the OpenVPN process that it runs. */
-export const openvpnInstance = 'udp';
-const device = 'tandem0';
 const revocationListRenewalMs = 86_400_000;
 const retryMs = 5_000;
 const longestSleepMs = 3_600_000;
 
 /** The VPN of one node: OpenVPN, its files and the firewall follow the store; the same on both nodes, whoever is active. */
 export class VpnService {
-  readonly clients: VpnClients;
+  readonly clients: ServerProcesses;
   readonly #store: Store;
   readonly #node: NodeConfig;
   readonly #privileged: Privileged;
   readonly #log: Logger;
   readonly #files: ClientFiles;
   readonly #altered = new Set<string>();
+  #firewall = '';
+  #mainDevice = '';
+  #routes = '[]';
+  #routing: NodeJS.Immediate | undefined;
   #renewal: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #turn: NodeJS.Timeout | undefined;
@@ -53,13 +59,19 @@ export class VpnService {
       revocationList: paths.revocationList,
       now: parts.now,
     });
-    this.clients = new VpnClients({
+    const memory = new LoginMemory({
+      now: parts.now,
+      remember: (fact) => this.#remember(fact, parts.rememberLogin),
+      rules: () => lockoutRules(readVpnSettings(parts.store).lockout),
+    });
+    this.clients = new ServerProcesses({
       store: parts.store,
-      managementSocket: managementSocket(openvpnInstance),
       log: parts.log,
       now: parts.now,
-      rememberLogin: parts.rememberLogin,
+      memory,
       beforeEntry: (commonName) => this.#files.openForEntry(commonName),
+      onHung: (name) => this.#replaceHung(name),
+      onSessions: () => this.#routeSoon(),
     });
   }
 
@@ -67,7 +79,7 @@ export class VpnService {
   start(): void {
     this.#store.onChange((change) => this.#changed(change));
     this.#renewal = setInterval(() => this.#renewRevocationList(), revocationListRenewalMs);
-    this.clients.start();
+    this.clients.follow(serverProcesses(readVpnSettings(this.#store)));
     this.#follow(true);
   }
 
@@ -75,6 +87,7 @@ export class VpnService {
     clearInterval(this.#renewal);
     clearTimeout(this.#retry);
     clearTimeout(this.#turn);
+    clearImmediate(this.#routing);
     this.#files.stop();
     this.clients.stop();
     await this.#following;
@@ -85,29 +98,31 @@ export class VpnService {
     return this.#store.identity.get('server-private-key') !== undefined;
   }
 
-  /** Ends an OpenVPN that hangs; the supervisor starts it anew. */
+  /** Ends every OpenVPN that does not answer; the supervisor starts it anew. */
   async restart(): Promise<void> {
-    await this.#privileged.restartOpenvpn(openvpnInstance);
+    const silent = this.clients.silent;
+    await Promise.all(silent.map((name) => this.#privileged.restartOpenvpn(name, true)));
   }
 
   /** After the active role was lost: whoever is still known here is with the other node now. */
   async forgetClients(): Promise<void> {
-    if (this.clients.sessions.length > 0) await this.#privileged.restartOpenvpn(openvpnInstance);
+    const busy = this.processes.filter(({ name }) => this.clients.clientsOf(name) > 0);
+    await Promise.all(busy.map(({ name }) => this.#privileged.restartOpenvpn(name, false)));
   }
 
   /** Who is in at this node. */
   connected(): ConnectedClient[] {
-    return this.clients.sessions.map((session) => clientOfSession(openvpnInstance, session));
+    return this.clients.sessions.map((session) => clientOfSession(session.process, session));
   }
 
   /** Ends the sessions of those clients and tells them why; answers how many there were. */
   disconnect(which: (client: ConnectedClient) => boolean, reason: string): Promise<number> {
-    return this.clients.disconnect((session) => which(clientOfSession(openvpnInstance, session)), reason);
+    return this.clients.disconnect((session) => which(clientOfSession(session.process, session)), reason);
   }
 
-  /** What clients connect to. */
-  get endpoint(): { readonly protocol: 'udp'; readonly port: number } {
-    return { protocol: 'udp', port: readVpnSettings(this.#store).udp.port };
+  /** The server processes that are to run, the main one first. */
+  get processes(): readonly ServerProcess[] {
+    return serverProcesses(readVpnSettings(this.#store));
   }
 
   #changed({ cause, tables }: Change): void {
@@ -131,7 +146,8 @@ export class VpnService {
     this.#following = this.#following.then(async () => {
       try {
         await this.#files.refreshRevocationList();
-        if (processToo) await this.#runProcess();
+        if (processToo) await this.#runProcesses();
+        else await this.#applyFirewall();
         await this.clients.endForbidden();
         await this.#handOutAltered();
       } catch (error) {
@@ -156,32 +172,100 @@ export class VpnService {
     this.#turn = setTimeout(() => this.#follow(false), Math.min(delayMs, longestSleepMs));
   }
 
-  async #runProcess(): Promise<void> {
+  async #runProcesses(): Promise<void> {
+    const { processes } = this;
+    const pair = readPairSettings(this.#store);
+    this.#mainDevice = processes[0]?.device ?? '';
+    await this.#applyFirewall();
+    await this.#trackConnections(pair, readVpnSettings(this.#store).network);
+    const gone = this.clients.follow(processes);
+    for (const name of gone) await this.#privileged.stopOpenvpn(name);
+    const identity = this.#identity();
+    for (const { address6, ...process } of processes) {
+      await this.#privileged.runOpenvpn({
+        ...process,
+        address: address6 === '' ? this.#address(pair) : address6,
+        identity,
+      });
+    }
+  }
+
+  /** What clients may reach: nothing is told to the supervisor while it stays the same. */
+  async #applyFirewall(): Promise<void> {
+    const { processes } = this;
     const pair = readPairSettings(this.#store);
     const vpn = readVpnSettings(this.#store);
-    const address = pair === undefined ? this.#node.address : bareAddress(pair.virtualAddress);
-    await this.#privileged.applyFirewall({
+    const request: FirewallRequest = {
       vpnNetwork: vpn.network,
-      sourceAddress: address,
-      vpnDevice: device,
+      vpnNetwork6: vpn.network6,
+      sourceAddress: this.#address(pair),
+      vpnDevices: processes.map((process) => process.device),
       lanInterface: this.#node.interface,
-      ownTcpPorts: vpn.tcp.enabled ? [vpn.tcp.port] : [],
+      access: vpn.access,
+      routes: vpn.routes,
+      clientToClient: vpn.clientToClient,
+      policies: accessPolicies(clientsOfUsers(this.#store, vpn), vpn),
+      ownTcpPorts: processes.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port),
       peerAddress: this.#peerOf(pair),
       watch: { port: vpn.udp.port, ping: vpn.keepalive.ping },
+    };
+    const asText = JSON.stringify(request);
+    if (asText === this.#firewall) return;
+    this.#firewall = '';
+    await this.#privileged.applyFirewall(request);
+    this.#firewall = asText;
+  }
+
+  #address(pair: PairSettings | undefined): string {
+    return pair === undefined ? this.#node.address : bareAddress(pair.virtualAddress);
+  }
+
+  #replaceHung(name: string): void {
+    this.#log.error({ openvpn: name }, 'an OpenVPN process hangs: it is killed and started anew');
+    this.#privileged.restartOpenvpn(name, true).catch((error: unknown) => {
+      this.#log.error({ err: error, openvpn: name }, 'an OpenVPN process that hangs could not be ended');
     });
-    await this.#trackConnections(pair, vpn.network);
-    await this.#privileged.runOpenvpn({
-      name: openvpnInstance,
-      address,
-      port: vpn.udp.port,
-      device,
-      network: vpn.network,
-      routes: vpn.routes,
-      dns: vpn.dns,
-      keepalive: vpn.keepalive,
-      token: vpn.token,
-      identity: this.#identity(),
+  }
+
+  /** Of several changes at once one request is made. */
+  #routeSoon(): void {
+    this.#routing ??= setImmediate(() => {
+      this.#routing = undefined;
+      void this.#route();
     });
+  }
+
+  async #route(): Promise<void> {
+    const { processes } = this;
+    if (processes.length < 2 && this.#routes === '[]') return;
+    const vpn = readVpnSettings(this.#store);
+    const devices = new Map(processes.map(({ name, device }) => [name, device]));
+    const clients = [...this.clients.lastSessions.values()].map(({ process, vpnAddress, sinceSeconds }) => ({
+      ...{ vpnAddress, sinceSeconds },
+      vpnAddress6: address6Of(vpn, vpnAddress),
+      device: devices.get(process) ?? '',
+    }));
+    const routes = clientRoutes(clients, this.#mainDevice);
+    const asText = JSON.stringify(routes);
+    if (asText === this.#routes) return;
+    this.#routes = asText;
+    try {
+      await this.#privileged.applyClientRoutes(routes);
+    } catch (error) {
+      this.#routes = '';
+      this.#log.error({ err: error }, 'the routes to clients could not be set');
+    }
+  }
+
+  async #remember(fact: LoginFact, keep: (fact: LoginFact) => Promise<void>): Promise<boolean> {
+    if (fact.type === 'locked-out') this.#log.warn({ username: fact.username }, 'user locked out');
+    try {
+      await keep(fact);
+      return true;
+    } catch (error) {
+      this.#log.warn({ err: error, type: fact.type }, 'what a login left behind is known to this node only');
+      return false;
+    }
   }
 
   #peerOf(pair: PairSettings | undefined): string | undefined {

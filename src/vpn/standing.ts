@@ -18,6 +18,7 @@ export function loginAccount(
     expired: isExpired(user, now),
     endedSeconds: Math.floor(user.passwordChangedAt / 1000),
     oneTimeCodeRequired: user.oneTimeCode,
+    autoLogin: user.autoLogin,
     tokensRefused: needsPassword(user, now, renewalSeconds),
     ...(oneTimeKey === undefined ? {} : { oneTimeCode: { key: oneTimeKey, lastStep: oneTimeStep } }),
   };

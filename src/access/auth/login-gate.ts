@@ -1,5 +1,6 @@
 import {
   type AccountOfClient,
+  accountName,
   checkOwner,
   type Refusal,
   refusalWords,
@@ -39,11 +40,14 @@ export type LoginDecision =
  */
 export class LoginGate {
   readonly #findAccount: (username: string) => LoginAccount | undefined;
+  readonly #isAutoLogin: (commonName: string) => boolean;
   readonly #memory: LoginMemory;
   readonly #turnstile: Turnstile;
 
   constructor(parts: {
     readonly findAccount: (username: string) => LoginAccount | undefined;
+    /** Whether the certificate of that name was made to be enough; without, none is. */
+    readonly isAutoLogin?: (commonName: string) => boolean;
     /** Without one, wrong answers and used codes are known to this gate alone. */
     readonly memory?: LoginMemory;
     /** How many passwords are checked at once (default 2) and may wait for it (default 500). */
@@ -51,6 +55,7 @@ export class LoginGate {
     readonly queueLimit?: number;
   }) {
     this.#findAccount = parts.findAccount;
+    this.#isAutoLogin = parts.isAutoLogin ?? (() => false);
     this.#memory = parts.memory ?? new LoginMemory({ now: Date.now, remember: async () => false });
     this.#turnstile = new Turnstile({
       concurrency: parts.concurrency ?? 2,
@@ -63,6 +68,7 @@ export class LoginGate {
       commonName: request.env.get('common_name') ?? '',
       username: request.env.get('username') ?? '',
     };
+    if (who.username === '') return this.#decideByCertificate(who);
     const answer = parseLoginAnswer(request.password());
     const refusal =
       checkOwner(who.commonName, who.username) ?? (await this.checkAnswer(who.username, answer));
@@ -73,6 +79,14 @@ export class LoginGate {
     );
     const words = refusalWords(refusal, answer.code !== undefined, minutes);
     return { accept: false, ...who, refusal, words };
+  }
+
+  /** A client that sends no user name: its certificate must have been made for that, and its owner be allowed to. */
+  #decideByCertificate(who: { commonName: string; username: string }): LoginDecision {
+    const account = this.#findAccount(accountName(who));
+    const refusal = this.#isAutoLogin(who.commonName) ? refusalByCertificate(account) : 'password-needed';
+    if (refusal === undefined) return { accept: true, ...who };
+    return { accept: false, ...who, refusal, words: refusalWords(refusal, false) };
   }
 
   /** Undefined: these are the user's password and code, and the user may be in. */
@@ -120,4 +134,11 @@ export class LoginGate {
     if (outcome === 'wrong') this.#memory.failed(username);
     return outcome === 'taken' ? undefined : outcome === 'wrong' ? 'wrong-code' : 'code-used';
   }
+}
+
+function refusalByCertificate(account: LoginAccount | undefined): Refusal | undefined {
+  if (account === undefined) return 'unknown-user';
+  if (account.blocked) return 'blocked';
+  if (account.expired === true) return 'expired';
+  return account.autoLogin === true ? undefined : 'auto-login-forbidden';
 }

@@ -1,4 +1,4 @@
-import { checkEstablished, REFUSAL_WORDS, type Refusal } from '../../core/openvpn/admission.ts';
+import { accountName, checkEstablished, REFUSAL_WORDS, type Refusal } from '../../core/openvpn/admission.ts';
 import type { KillMessage } from '../../core/openvpn/management/commands.ts';
 import type { DropReason, LoginRequest } from '../../core/openvpn/management/messages.ts';
 import {
@@ -15,7 +15,10 @@ import { ManagementClient, type ManagementNotification } from './management-clie
 /** What happened at the door. None of these holds a password or a token. */
 export type DoorEvent =
   | { readonly type: 'up' }
-  | { readonly type: 'down'; readonly cause: string }
+  /** `silent`: the process is there and answers nobody, as good as dead. */
+  | { readonly type: 'down'; readonly cause: string; readonly silent: boolean }
+  /** Who is in, or what is counted of them, is another than before. */
+  | { readonly type: 'sessions' }
   | { readonly type: 'login'; readonly cid: number; readonly decision: LoginDecision }
   | { readonly type: 'established'; readonly session: Session }
   | {
@@ -30,6 +33,8 @@ export type DoorEvent =
 export interface DoorkeeperOptions {
   readonly socketPath: string;
   readonly findAccount: (username: string) => LoginAccount | undefined;
+  /** Whether the certificate of that name was made to be enough. */
+  readonly isAutoLogin?: (commonName: string) => boolean;
   readonly onEvent: (event: DoorEvent) => void;
   /** What earlier logins left behind. */
   readonly memory?: LoginMemory;
@@ -41,6 +46,8 @@ export interface DoorkeeperOptions {
 
 /** Addresses of clients that wandered and their peer ids are in the status alone. */
 const REFRESH_MS = 15_000;
+/** A process that hangs is noticed when it does not answer to this. */
+const PROBE_MS = 2_000;
 
 type Turnover = Extract<ManagementNotification, { type: 'established' | 'disconnected' }>;
 
@@ -57,17 +64,19 @@ export class Doorkeeper {
   /** Who was sent away and may still be in the status. */
   #leaving: Set<number> = new Set();
   #refreshTimer: NodeJS.Timeout | undefined;
+  #probeTimer: NodeJS.Timeout | undefined;
 
   constructor(options: DoorkeeperOptions) {
     this.#options = options;
     this.#gate = new LoginGate({
       findAccount: options.findAccount,
+      ...(options.isAutoLogin === undefined ? {} : { isAutoLogin: options.isAutoLogin }),
       ...(options.memory === undefined ? {} : { memory: options.memory }),
     });
     this.#client = new ManagementClient({
       socketPath: options.socketPath,
       onUp: () => this.#arrived(),
-      onDown: (cause) => options.onEvent({ type: 'down', cause }),
+      onDown: (cause, silent) => options.onEvent({ type: 'down', cause, silent }),
       onNotifications: (notifications) => this.#noticed(notifications),
     });
   }
@@ -87,10 +96,14 @@ export class Doorkeeper {
     this.#refreshTimer ??= setInterval(() => {
       if (this.#client.isUp) void this.refresh();
     }, REFRESH_MS).unref();
+    this.#probeTimer ??= setInterval(() => {
+      if (this.#client.isUp) void this.#client.pid().catch(() => undefined);
+    }, PROBE_MS).unref();
   }
 
   close(): void {
     clearInterval(this.#refreshTimer);
+    clearInterval(this.#probeTimer);
     this.#client.close();
   }
 
@@ -119,6 +132,7 @@ export class Doorkeeper {
       // Whoever came or went while the answer was on its way is newer than the answer.
       const newer = arriving.filter((one) => one.type === 'disconnected' || !table.has(one.cid));
       this.#sessions = applyMessages(table, newer);
+      this.#options.onEvent({ type: 'sessions' });
     });
     await this.#attempt('status', refreshed);
     if (this.#arriving === arriving) this.#arriving = undefined;
@@ -134,7 +148,9 @@ export class Doorkeeper {
   }
 
   #noticed(notifications: readonly ManagementNotification[]): void {
-    this.#sessions = applyMessages(this.#sessions, notifications);
+    const before = this.#sessions;
+    this.#sessions = applyMessages(before, notifications);
+    if (before !== this.#sessions) this.#options.onEvent({ type: 'sessions' });
     for (const notification of notifications) {
       if (isTurnover(notification)) this.#arriving?.push(notification);
       if (notification.type === 'login') void this.#attempt('login', this.#decide(notification));
@@ -163,7 +179,7 @@ export class Doorkeeper {
   }
 
   #review(session: Session, byToken = false): void {
-    const refusal = checkEstablished(session, this.#options.findAccount(session.username), byToken);
+    const refusal = checkEstablished(session, this.#options.findAccount(accountName(session)), byToken);
     if (refusal === undefined) return;
     const { cid, commonName } = session;
     this.#options.onEvent({ type: 'sent-away', cid, commonName, refusal });

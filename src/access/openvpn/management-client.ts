@@ -15,8 +15,8 @@ export interface ManagementClientOptions {
   readonly onNotifications: (notifications: readonly ManagementNotification[]) => void;
   /** Connected: whatever happened before is unknown, ask for `status3`. Also the process may be another one. */
   readonly onUp: () => void;
-  /** Called once per loss; `cause` is in words. Connects again by itself. */
-  readonly onDown?: (cause: string) => void;
+  /** Called once per loss; `cause` is in words, `silent` says that OpenVPN is there and answers nobody. Connects again by itself. */
+  readonly onDown?: (cause: string, silent: boolean) => void;
   /** OpenVPN is one loop: while it answers nobody it serves nobody, and the connection is given up (default 5000). */
   readonly answerBoundMs?: number;
 }
@@ -39,6 +39,7 @@ export class ManagementClient {
   readonly #pending: PendingCommand[] = [];
   #socket: Socket | undefined;
   #up = false;
+  #silent = false;
   #closed = false;
   #decoder = NEW_DECODER;
   #retryMs = FIRST_RETRY_MS;
@@ -136,7 +137,9 @@ export class ManagementClient {
     this.#decoder = NEW_DECODER;
     clearTimeout(this.#answerTimer);
     for (const pending of this.#pending.splice(0)) pending.reject(disconnected(pending.command.name, cause));
-    if (wasUp) this.#options.onDown?.(cause);
+    const silent = this.#silent;
+    this.#silent = false;
+    if (wasUp) this.#options.onDown?.(cause, silent);
     if (this.#closed) return;
     this.#retryTimer = setTimeout(() => this.start(), this.#retryMs);
     this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
@@ -184,6 +187,7 @@ export class ManagementClient {
     if (this.#pending.length === 0) return;
     const boundMs = this.#options.answerBoundMs ?? ANSWER_BOUND_MS;
     this.#answerTimer = setTimeout(() => {
+      this.#silent = true;
       this.#socket?.destroy(new Error(`no answer for ${boundMs} ms`));
     }, boundMs);
   }

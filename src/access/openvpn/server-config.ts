@@ -1,10 +1,16 @@
+import { netmask } from '../../core/openvpn/ipv4.ts';
+import { serverAddress } from '../../core/openvpn/pool.ts';
+import { serverAddress6 } from '../../core/vpn/ipv6-network.ts';
+import { checkedDirectives } from './directives.ts';
 import {
   checkedAccount,
-  checkedAddress,
+  checkedAnyAddress,
+  checkedHost,
   checkedInteger,
   checkedInterface,
+  checkedNetwork,
+  checkedNetwork6,
   checkedPath,
-  networkWords,
   option,
   pushed,
 } from './syntax.ts';
@@ -20,9 +26,14 @@ export interface OpenvpnServerSpec {
   readonly device: string;
   /** The VPN network in CIDR form; the server takes its first address, clients get theirs from their own file. */
   readonly network: string;
-  /** Networks that clients reach through the VPN, in CIDR form. */
-  readonly routes: readonly string[];
-  readonly dns: readonly string[];
+  /** The same for IPv6, a /64 to /96; empty for none. */
+  readonly network6: string;
+  /** Whether the device holds the route to the whole network. Of several processes only one does. */
+  readonly main: boolean;
+  /** `address:port` to hand on whoever is no VPN client (`port-share`, TCP alone); empty for nowhere. */
+  readonly shareWith: string;
+  /** Free directives of the administrator, one a line. */
+  readonly directives: string;
   /** Seconds: the interval of pings, and the silence after which a client starts over (the server waits twice that). */
   readonly keepalive: { readonly ping: number; readonly restart: number };
   /** Seconds: a token ends after `lifetime`, or when it was not renewed for twice `renewal`. */
@@ -61,18 +72,23 @@ export function renderServerConfig(spec: OpenvpnServerSpec): string {
     ...addressing(spec),
     ...identity(spec),
     ...logins(spec),
-    ...pushedToClients(spec),
     ...privileges(spec),
     ...supervision(spec),
+    ...checkedDirectives(spec.directives),
   ].join('\n')}\n`;
 }
 
 function listening(spec: OpenvpnServerSpec): string[] {
+  const address = checkedAnyAddress('local', spec.address);
+  const family = address.includes(':') ? '6' : '4';
   return [
-    option('local', checkedAddress('local', spec.address)),
+    option('local', address),
     option('port', checkedInteger('port', spec.port, 1, 65_535)),
-    option('proto', spec.protocol === 'udp' ? 'udp4' : 'tcp4-server'),
+    option('proto', spec.protocol === 'udp' ? `udp${family}` : `tcp${family}-server`),
     option('rcvbuf', RECEIVE_BUFFER_BYTES),
+    // Small packets of a tunnel must not wait for each other.
+    ...(spec.protocol === 'tcp' ? [option('tcp-nodelay')] : []),
+    ...(spec.protocol === 'tcp' && spec.shareWith !== '' ? [portShare(spec.shareWith)] : []),
     option(
       'keepalive',
       checkedInteger('keepalive', spec.keepalive.ping, 1, 3600),
@@ -81,16 +97,37 @@ function listening(spec: OpenvpnServerSpec): string[] {
   ];
 }
 
-// `nopool`: an address that OpenVPN picked would differ from the one the other node picks.
+function portShare(target: string): string {
+  const colon = target.lastIndexOf(':');
+  const host = checkedHost('port-share', target.slice(0, colon));
+  return option('port-share', host, checkedInteger('port-share', Number(target.slice(colon + 1)), 1, 65_535));
+}
+
+// What `server NETWORK MASK nopool` stands for, written out: an address that OpenVPN picked would differ from the one the
+// other node picks, and only the main device may hold the route to the network.
 function addressing(spec: OpenvpnServerSpec): string[] {
+  const network = checkedNetwork('server', spec.network);
+  const own = serverAddress(network);
   return [
     option('dev', checkedInterface('dev', spec.device)),
     option('dev-type', 'tun'),
+    option('mode', 'server'),
+    option('tls-server'),
     option('topology', 'subnet'),
-    option('server', ...networkWords('server', spec.network), 'nopool'),
+    option('ifconfig', own, netmask(spec.main ? network.prefix : 32)),
+    pushed('topology', 'subnet'),
+    pushed('route-gateway', own),
+    ...addressing6(spec),
     option('client-config-dir', checkedPath('client-config-dir', spec.files.clientConfigDirectory)),
     option('ccd-exclusive'),
   ];
+}
+
+function addressing6({ network6, main }: OpenvpnServerSpec): string[] {
+  if (network6 === '') return [];
+  const length = Number(checkedNetwork6('ifconfig-ipv6', network6).split('/')[1]);
+  const own = checkedAnyAddress('ifconfig-ipv6', serverAddress6(network6) ?? '');
+  return [option('ifconfig-ipv6', `${own}/${main ? length : 124}`, '::'), pushed('tun-ipv6')];
 }
 
 function identity(spec: OpenvpnServerSpec): string[] {
@@ -113,16 +150,11 @@ function logins(spec: OpenvpnServerSpec): string[] {
   const renewal = checkedInteger('auth-gen-token', spec.token.renewal, 30, lifetime);
   return [
     option('verify-client-cert', 'require'),
+    // A client with a certificate made for that sends no password; whoever decides logins insists on it for all others.
+    option('auth-user-pass-optional'),
     option('remote-cert-tls', 'client'),
     option('auth-gen-token', lifetime, renewal),
     option('auth-gen-token-secret', checkedPath('auth-gen-token-secret', spec.files.authTokenSecret)),
-  ];
-}
-
-function pushedToClients(spec: OpenvpnServerSpec): string[] {
-  return [
-    ...spec.routes.map((route) => pushed('route', ...networkWords('push route', route))),
-    ...spec.dns.map((server) => pushed('dhcp-option', 'DNS', checkedAddress('push dhcp-option DNS', server))),
   ];
 }
 

@@ -1,5 +1,6 @@
-import { isIPv4 } from 'node:net';
+import { isIP, isIPv4 } from 'node:net';
 import { TandemError } from '../../core/errors.ts';
+import { formatPrefix, parsePrefix } from '../../core/net/prefix.ts';
 import { formatIpv4, type Network, netmask, parseNetwork } from '../../core/openvpn/ipv4.ts';
 
 /** OpenVPN's OPTION_LINE_SIZE and OPTION_PARM_SIZE (options.h) less the terminating zero. */
@@ -65,8 +66,23 @@ export function checkedAddress(name: string, value: string): string {
   return value;
 }
 
-/** A host name or an IPv4 address. */
+export function checkedAnyAddress(name: string, value: string): string {
+  if (isIP(value) === 0 || value.includes('%'))
+    throw badValue(name, JSON.stringify(value), 'is not an address');
+  return value;
+}
+
+/** An IPv6 network in CIDR form, as it is to be written. */
+export function checkedNetwork6(name: string, value: string): string {
+  const prefix = parsePrefix(value);
+  if (prefix?.address.family !== 6)
+    throw badValue(name, JSON.stringify(value), 'is not a network such as fd00:8::/64');
+  return formatPrefix(prefix);
+}
+
+/** A host name or an address. */
 export function checkedHost(name: string, value: string): string {
+  if (isIP(value) === 6 && !value.includes('%')) return value;
   if (!HOST.test(value)) throw badValue(name, JSON.stringify(value), 'is not a host name or an address');
   return value;
 }
@@ -91,7 +107,7 @@ export function networkWords(name: string, value: string): [address: string, mas
   return [formatIpv4(network.address), netmask(network.prefix)];
 }
 
-function badValue(name: string, value: string, why: string): TandemError {
+export function badValue(name: string, value: string, why: string): TandemError {
   return new TandemError({
     code: 'access.openvpn.bad-value',
     culprit: 'caller',

@@ -1,6 +1,9 @@
+import { directiveLines } from '../openvpn/directives.ts';
 import type { OpenvpnProtocol } from '../openvpn/server-config.ts';
 import { DATA_CIPHERS } from '../openvpn/server-config.ts';
 import { checkedHost, checkedInteger, inline, option } from '../openvpn/syntax.ts';
+
+export type ProfileKind = 'user-locked' | 'auto-login';
 
 interface ProfileRemote {
   /** A host name or an IPv4 address. */
@@ -9,10 +12,15 @@ interface ProfileRemote {
   readonly protocol: OpenvpnProtocol;
 }
 
-/** A user-locked profile: works for one user's certificate and asks for that user's password. PEM texts. */
+/** A profile for one user's certificate. PEM texts. */
 export interface ProfileSpec {
-  /** Tried in this order. At least one. */
+  /** `user-locked` asks for that user's password; for `auto-login` the certificate is enough. */
+  readonly kind?: ProfileKind;
+  /** Tried in this order, or shuffled at each start. At least one. */
   readonly remotes: readonly ProfileRemote[];
+  readonly shuffled?: boolean;
+  /** Free directives of the administrator, one a line; they come last, so that they count. */
+  readonly directives?: string;
   /** The common name that the pair's server certificate carries. */
   readonly serverName: string;
   readonly certificateAuthority: string;
@@ -37,14 +45,13 @@ export function renderProfile(spec: ProfileSpec): string {
     option('dev', 'tun'),
     ...spec.remotes.map(remote),
     option('nobind'),
-    ...patience(),
+    ...(spec.shuffled === true ? [option('remote-random')] : []),
+    ...patience(spec.remotes.length > 1),
     option('persist-tun'),
     option('persist-key'),
     option('remote-cert-tls', 'server'),
     option('verify-x509-name', checkedHost('verify-x509-name', spec.serverName), 'name'),
-    option('auth-user-pass'),
-    // The code is sent with the password and once per session: afterwards the client has its token.
-    ...(spec.oneTimeCode === true ? [option('static-challenge', 'One-time code', 1)] : []),
+    ...(spec.kind === 'auto-login' ? [] : questions(spec)),
     option('data-ciphers', DATA_CIPHERS),
     // Without a peer-id the server finds a client by its address, so that new keys from the other node fit the session
     // that the client already has, although the other node numbers its clients differently.
@@ -53,6 +60,7 @@ export function renderProfile(spec: ProfileSpec): string {
     option('ignore-unknown-option', 'disable-dco'),
     option('disable-dco'),
     option('verb', 3),
+    ...directiveLines(spec.directives ?? '').map(({ words }) => words),
     inline('ca', spec.certificateAuthority),
     inline('cert', spec.certificate),
     inline('key', spec.privateKey),
@@ -61,9 +69,22 @@ export function renderProfile(spec: ProfileSpec): string {
   return `${lines.join('\n')}\n`;
 }
 
-// OpenVPN's own defaults wait 120 s for a silent server, double pauses up to 300 s and resolve a dead name for ever.
-function patience(): string[] {
-  return [option('connect-retry', 1, 15), option('resolv-retry', 20), option('server-poll-timeout', 8)];
+function questions({ oneTimeCode }: ProfileSpec): string[] {
+  // The code is sent with the password and once per session: afterwards the client has its token.
+  return [
+    option('auth-user-pass'),
+    ...(oneTimeCode === true ? [option('static-challenge', 'One-time code', 1)] : []),
+  ];
+}
+
+// OpenVPN's own defaults wait 120 s for a silent server, double pauses up to 300 s and resolve a dead name for ever. Of a
+// list the next one is tried soon: with two dead servers before the living one a client is in within 20 s.
+function patience(isList: boolean): string[] {
+  return [
+    option('connect-retry', 1, isList ? 5 : 15),
+    option('resolv-retry', isList ? 2 : 20),
+    option('server-poll-timeout', isList ? 5 : 8),
+  ];
 }
 
 function remote(target: ProfileRemote): string {

@@ -64,9 +64,11 @@ export function presentStatus(observed: Observed): StatusView {
             sentence: copy.sentence,
           },
     verification: observed.verification === undefined ? null : presentOutcome(observed.verification),
-    openvpn: [
-      { protocol: openvpn.protocol, port: openvpn.port, clients: openvpn.clients, pid: openvpn.pid ?? null },
-    ],
+    openvpn: openvpn.map(({ name, protocol, port, clients, pid, version }) => ({
+      ...{ name, protocol, port, clients },
+      pid: pid ?? null,
+      version: version ?? null,
+    })),
     sentence: sentenceOf(observed),
     warnings: warningsOf(observed),
     at: observed.at.toISOString(),

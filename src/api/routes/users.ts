@@ -31,7 +31,10 @@ const userParams = z.object({ user: z.string().max(64) });
 const profileParams = z.object({ user: z.string().max(64), profile: z.string().max(64) });
 const passwordSchema = z.strictObject({ password: z.string().max(4_096) });
 const oneTimeCodeSchema = z.strictObject({ renew: z.boolean() });
-const profileSchema = z.strictObject({ name: z.string().max(64) });
+const profileSchema = z.strictObject({
+  name: z.string().max(64),
+  kind: z.enum(['user-locked', 'auto-login']).optional(),
+});
 
 export function userRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -156,7 +159,12 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
       schema: { params: userParams, body: profileSchema, response: { 200: profileAnswerSchema } },
     },
     async (request) => {
-      const answer = await node.profiles.get(actorOf(request), request.params.user, request.body.name);
+      const answer = await node.profiles.get(
+        actorOf(request),
+        request.params.user,
+        request.body.name,
+        request.body.kind,
+      );
       return {
         protected: answer.protected,
         commonName: answer.profile.commonName,
@@ -194,6 +202,7 @@ export function presentUser(user: UserWithProfiles, now: Date): UserView {
     passwordChangedAt: passwordChangedAt === 0 ? null : isoTime(passwordChangedAt),
     profiles: user.profiles.map((profile) => ({
       name: profile.name,
+      kind: profile.kind,
       vpnAddress: profile.vpnAddress ?? null,
       certificateExpiresAt: isoTime(profile.notAfter),
     })),

@@ -12,19 +12,23 @@ export function addProfileCommands(program: Command): void {
     .command('get <user>')
     .description("print a user's profile, making it first when there is none; it holds a private key")
     .option('--name <profile>', 'one per device', 'default')
+    .option('--auto-login', 'a profile that needs no password, where the user may have one')
     .option('--output <file>', 'write it to a file that only you can read')
     .option('--json', 'print JSON')
-    .action(async (user: string, options: { name: string; output?: string; json?: true }) => {
-      const answer = profileAnswerSchema.parse(
-        await callApi('POST', `/users/${encodeURIComponent(user)}/profiles`, { name: options.name }),
-      );
-      if (options.output !== undefined) writeFileSync(options.output, answer.profile, { mode: 0o600 });
-      print(options.json === true, answer, () =>
-        options.output === undefined
-          ? answer.profile.trimEnd()
-          : `Profile ${options.name} of ${user} written to ${options.output}${protectionNote(answer)}.`,
-      );
-    });
+    .action(
+      async (user: string, options: { name: string; autoLogin?: true; output?: string; json?: true }) => {
+        const wish = { name: options.name, ...(options.autoLogin === true ? { kind: 'auto-login' } : {}) };
+        const answer = profileAnswerSchema.parse(
+          await callApi('POST', `/users/${encodeURIComponent(user)}/profiles`, wish),
+        );
+        if (options.output !== undefined) writeFileSync(options.output, answer.profile, { mode: 0o600 });
+        print(options.json === true, answer, () =>
+          options.output === undefined
+            ? answer.profile.trimEnd()
+            : `Profile ${options.name} of ${user} written to ${options.output}${protectionNote(answer)}.`,
+        );
+      },
+    );
 
   profile
     .command('revoke <user>')

@@ -27,7 +27,7 @@ function words(status: StatusView): string {
     `verified         ${status.verification === null ? 'not yet' : `${status.verification.at}: ${status.verification.sentence}`}`,
     ...status.openvpn.map(
       (one) =>
-        `openvpn          ${one.protocol} port ${one.port}, ${one.pid === null ? 'NOT RUNNING' : `${one.clients} client(s)`}`,
+        `openvpn          ${one.name} port ${one.port}, ${one.pid === null ? 'NOT RUNNING' : `${one.clients} client(s)`}`,
     ),
     ...status.warnings.map((warning) => `warning          ${warning}`),
   ];

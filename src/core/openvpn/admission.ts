@@ -12,6 +12,8 @@ export type Refusal =
   | 'wrong-code'
   | 'code-used'
   | 'code-not-set-up'
+  | 'password-needed'
+  | 'auto-login-forbidden'
   | 'locked-out'
   | 'password-changed'
   | 'too-many-logins';
@@ -28,6 +30,8 @@ export const REFUSAL_WORDS: Readonly<Record<Refusal, string>> = {
   // The same as for a wrong password typed beside a code, so that it does not tell which of both was right.
   'wrong-code': 'wrong user name, password or one-time code',
   'code-used': 'this one-time code was used already, wait for the next one',
+  'password-needed': 'this profile needs a user name and a password',
+  'auto-login-forbidden': 'profiles without a password are not allowed for this user',
   'code-not-set-up': 'a one-time code is required and none is set up: ask your administrator',
   'locked-out': 'too many wrong passwords or codes, try again later',
   'password-changed': 'the password was changed, log in again',
@@ -51,12 +55,19 @@ export function checkOwner(commonName: string, username: string): Refusal | unde
   return owner === username ? undefined : 'other-user';
 }
 
+/** Whose client it is: the user who logged in, or for a client without a user name the owner of its certificate. */
+export function accountName(client: { readonly commonName: string; readonly username: string }): string {
+  return client.username === '' ? (parseCommonName(client.commonName)?.username ?? '') : client.username;
+}
+
 /** What is known of the account of a client that is in. */
 export interface AccountOfClient {
   readonly blocked: boolean;
   readonly expired?: boolean;
   /** Sessions that began in this second or before, of those since 1970, are over. */
   readonly endedSeconds?: number;
+  /** Whether a certificate made for that lets in without a password. */
+  readonly autoLogin?: boolean;
   /** Only a password lets in at the moment. */
   readonly tokensRefused?: boolean;
 }
@@ -70,11 +81,15 @@ export function checkEstablished(
   account: AccountOfClient | undefined,
   byToken = false,
 ): Refusal | undefined {
-  const refusal = checkOwner(client.commonName, client.username);
+  const byCertificate = client.username === '';
+  const refusal = byCertificate ? undefined : checkOwner(client.commonName, client.username);
   if (refusal !== undefined) return refusal;
   if (account === undefined) return 'unknown-user';
+  if (byCertificate && account.autoLogin !== true) return 'auto-login-forbidden';
   if (account.blocked) return 'blocked';
   if (account.expired === true) return 'expired';
+  // Without a password there is none that could have been changed.
+  if (byCertificate) return undefined;
   const over = account.endedSeconds !== undefined && client.sinceSeconds <= account.endedSeconds;
   return over || (byToken && account.tokensRefused === true) ? 'password-changed' : undefined;
 }

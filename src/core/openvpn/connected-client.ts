@@ -1,4 +1,4 @@
-import type { SessionFact } from '../recall/session-fact.ts';
+import { firstProcess, type SessionFact } from '../recall/session-fact.ts';
 import { parseCommonName } from './common-name.ts';
 import type { Session } from './sessions.ts';
 
@@ -35,10 +35,10 @@ export function clientOfSession(process: string, session: Session): ConnectedCli
 }
 
 /** A client of the other node, as that one told. */
-export function clientOfFact(process: string, fact: SessionFact): ConnectedClient {
+export function clientOfFact(fact: SessionFact): ConnectedClient {
   return {
     id: `${fact.address}-${fact.port}`,
-    process,
+    process: fact.process ?? firstProcess,
     ...ownerOf(fact.commonName),
     realAddress: fact.address,
     realPort: fact.port,
@@ -47,7 +47,7 @@ export function clientOfFact(process: string, fact: SessionFact): ConnectedClien
     bytesReceived: undefined,
     bytesSent: undefined,
     clientVersion: fact.version,
-    clientPlatform: undefined,
+    clientPlatform: fact.platform,
   };
 }
 

@@ -12,6 +12,14 @@ export interface SessionFact {
   readonly sinceSeconds: number;
   readonly version?: string | undefined;
   readonly peerId?: number | undefined;
+  readonly platform?: string | undefined;
+  /** The server process, such as `udp` or `tcp-2`; undefined for the first one over UDP. */
+  readonly process?: string | undefined;
+}
+
+/** What a server process knows of a client that is in, and which process that is. */
+export interface ServedClient extends Session {
+  readonly process?: string | undefined;
 }
 
 /** What changed, as it travels. `whole`: forget what was said before. */
@@ -27,6 +35,9 @@ export type FactTable = ReadonlyMap<string, SessionFact>;
 
 export const NO_FACTS: FactTable = new Map();
 
+/** What a fact without a process means. */
+export const firstProcess = 'udp';
+
 const plainVersion = /^[\w.:+-]{1,32}$/;
 
 /** OpenVPN's own limit (`max-clients`) is 1024; several processes fit. */
@@ -37,7 +48,7 @@ export function endpointName(endpoint: { readonly address: string; readonly port
 }
 
 /** What is to be said of these sessions. A version that is no plain short text is none: it comes from the client. */
-export function factsOf(sessions: Iterable<Session>): FactTable {
+export function factsOf(sessions: Iterable<ServedClient>): FactTable {
   const table = new Map<string, SessionFact>();
   for (const session of sessions) {
     const fact = factOf(session);
@@ -47,7 +58,7 @@ export function factsOf(sessions: Iterable<Session>): FactTable {
   return table;
 }
 
-function factOf(session: Session): SessionFact {
+function factOf(session: ServedClient): SessionFact {
   return {
     commonName: session.commonName,
     address: session.realAddress,
@@ -56,6 +67,10 @@ function factOf(session: Session): SessionFact {
     sinceSeconds: session.sinceSeconds,
     version: plainVersion.test(session.clientVersion ?? '') ? session.clientVersion : undefined,
     peerId: session.peerId,
+    ...(plainVersion.test(session.clientPlatform ?? '') ? { platform: session.clientPlatform } : {}),
+    ...(session.process === firstProcess || session.process === undefined
+      ? {}
+      : { process: session.process }),
   };
 }
 
@@ -73,7 +88,8 @@ export function applyNotice(table: FactTable, notice: SessionNotice): FactTable 
 // A server that was restarted finds its clients again, but not what they told of themselves when they came.
 function remembering(before: SessionFact | undefined, fact: SessionFact): SessionFact {
   const same = before?.commonName === fact.commonName && before.sinceSeconds === fact.sinceSeconds;
-  return same && fact.version === undefined ? { ...fact, version: before.version } : fact;
+  if (!same || fact.version !== undefined) return fact;
+  return { ...fact, version: before.version, platform: before.platform };
 }
 
 /**
@@ -107,6 +123,7 @@ function sameFact(a: SessionFact, b: SessionFact): boolean {
     a.vpnAddress === b.vpnAddress &&
     a.sinceSeconds === b.sinceSeconds &&
     a.version === b.version &&
-    a.peerId === b.peerId
+    a.peerId === b.peerId &&
+    a.process === b.process
   );
 }

@@ -5,6 +5,8 @@ export interface ServerProcess {
   readonly name: string;
   readonly protocol: 'udp' | 'tcp';
   readonly port: number;
+  /** The IPv6 address to listen on; empty for the virtual address. */
+  readonly address6: string;
   readonly device: string;
   readonly network: string;
   readonly network6: string;
@@ -17,22 +19,28 @@ export interface ServerProcess {
   readonly directives: string;
 }
 
-/** Every device of ours begins like this (`iifname "tandem*"`). */
-const devicePrefix = 'tandem';
-const firstTcpDevice = 100;
+/** Devices are numbered so that none changes its name when a process of another kind comes or goes. */
+const kinds = [
+  { protocol: 'udp', suffix: '', firstDevice: 0 },
+  { protocol: 'tcp', suffix: '', firstDevice: 100 },
+  { protocol: 'udp', suffix: '6', firstDevice: 200 },
+  { protocol: 'tcp', suffix: '6', firstDevice: 300 },
+] as const;
 
 /** The processes that are to run, the main one first. Their names and devices stay when others come and go. */
 export function serverProcesses(settings: VpnSettings): readonly ServerProcess[] {
   const { network, network6, keepalive, token } = settings;
   const common = { network, network6, keepalive, token, directives: settings.directives.server };
-  const all = (['udp', 'tcp'] as const).flatMap((protocol) => {
+  const all = kinds.flatMap(({ protocol, suffix, firstDevice }) => {
     const { enabled, port, processes } = settings[protocol];
-    return Array.from({ length: enabled ? processes : 0 }, (_, index) => ({
+    const count = enabled && (suffix === '' || settings.address6 !== '') ? processes : 0;
+    return Array.from({ length: count }, (_, index) => ({
       ...common,
-      name: index === 0 ? protocol : `${protocol}-${index + 1}`,
+      name: `${protocol}${suffix}${index === 0 ? '' : `-${index + 1}`}`,
       protocol,
       port: port + index,
-      device: `${devicePrefix}${index + (protocol === 'tcp' ? firstTcpDevice : 0)}`,
+      address6: suffix === '' ? '' : settings.address6,
+      device: `tandem${index + firstDevice}`,
       shareWith: protocol === 'tcp' && index === 0 ? settings.tcp.shareWith : '',
     }));
   });

@@ -17,6 +17,8 @@ export type VpnSettings = {
     /** Where to hand on whoever is no VPN client (`127.0.0.1:8443`), so that a web page shares the port; empty for nowhere. */
     readonly shareWith: string;
   };
+  /** An IPv6 address on which each server process listens too; empty for none. It must be on the node that serves. */
+  readonly address6: string;
   /** The network clients get their addresses from, in CIDR form; each profile keeps its own address. */
   readonly network: string;
   /** The same for IPv6; empty for none. */
@@ -74,6 +76,7 @@ export const defaultVpnSettings: VpnSettings = {
   servers: [],
   udp: { enabled: true, port: 1194, processes: 1 },
   tcp: { enabled: false, port: 443, processes: 1, shareWith: '' },
+  address6: '',
   network: '10.8.0.0/20',
   network6: '',
   access: 'nat',

@@ -12,16 +12,24 @@ export interface Certificate {
   readonly certificate: string;
   readonly privateKey: string;
   readonly tlsCryptV2Key: string;
+  /** `auto-login`: the certificate is enough, no password is asked. */
+  readonly kind: 'user-locked' | 'auto-login';
   /** Milliseconds since 1970. */
   readonly notAfter: number;
   readonly revokedAt: number | undefined;
   readonly revocationReason: string | undefined;
 }
 
-export type NewCertificate = Omit<Certificate, 'revokedAt' | 'revocationReason'>;
+export type NewCertificate = Omit<Certificate, 'revokedAt' | 'revocationReason' | 'kind'> & {
+  /** `user-locked` when left out. */
+  readonly kind?: Certificate['kind'];
+};
 
 /** One profile that works, without its keys. */
-export type ProfileInForce = Pick<Certificate, 'commonName' | 'userName' | 'profileName' | 'notAfter'>;
+export type ProfileInForce = Pick<
+  Certificate,
+  'commonName' | 'userName' | 'profileName' | 'notAfter' | 'kind'
+>;
 
 /** Reads at any time. */
 export class Certificates {
@@ -55,13 +63,14 @@ export class Certificates {
 
   /** Those that are not revoked, without their keys; ordered by common name. */
   inForce(): ProfileInForce[] {
-    const sql = `SELECT common_name, user_name, profile_name, not_after FROM certificate
+    const sql = `SELECT common_name, user_name, profile_name, not_after, kind FROM certificate
        WHERE revoked_at IS NULL ORDER BY common_name`;
     return this.#database.all(sql).map((row) => ({
       commonName: String(row['common_name']),
       userName: String(row['user_name']),
       profileName: String(row['profile_name']),
       notAfter: Number(row['not_after']),
+      kind: row['kind'] === 'auto-login' ? 'auto-login' : 'user-locked',
     }));
   }
 
@@ -98,8 +107,8 @@ export class CertificatesInTransaction extends Certificates {
       );
     }
     this.#database.run(
-      `INSERT INTO certificate (serial, common_name, user_name, profile_name, certificate, private_key, tls_crypt_v2_key, not_after)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO certificate (serial, common_name, user_name, profile_name, certificate, private_key, tls_crypt_v2_key, not_after, kind)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       certificate.serial,
       certificate.commonName,
       certificate.userName,
@@ -108,6 +117,7 @@ export class CertificatesInTransaction extends Certificates {
       certificate.privateKey,
       certificate.tlsCryptV2Key,
       certificate.notAfter,
+      certificate.kind ?? 'user-locked',
     );
   }
 
@@ -139,6 +149,7 @@ function toCertificate(row: Record<string, unknown>): Certificate {
     privateKey: String(row['private_key']),
     tlsCryptV2Key: String(row['tls_crypt_v2_key']),
     notAfter: Number(row['not_after']),
+    kind: row['kind'] === 'auto-login' ? 'auto-login' : 'user-locked',
     revokedAt: row['revoked_at'] === null ? undefined : Number(row['revoked_at']),
     revocationReason: row['revocation_reason'] === null ? undefined : String(row['revocation_reason']),
   };

@@ -16,6 +16,7 @@ const shown: ReadonlySet<string> = new Set([
   'user_group.properties',
   'certificate.user_name',
   'certificate.profile_name',
+  'certificate.kind',
   'certificate.revocation_reason',
   'client_address.ipv4',
   'setting.value',

@@ -9,9 +9,14 @@ import { Vpn } from './vpn.ts';
 
 const table = renderFirewall({
   vpnNetwork: '10.8.0.0/24',
+  vpnNetwork6: '',
   sourceAddress: TestNetwork.virtualAddress,
-  vpnDevice: 'tun0',
+  vpnDevices: ['tun0'],
   lanInterface: 'lan',
+  access: 'nat' as const,
+  routes: ['10.99.0.0/24'],
+  clientToClient: false,
+  policies: [{ addresses: ['10.8.0.10'], allow: ['10.99.0.0/24'] }],
 });
 
 function nft(network: TestNetwork, text: string): void {

@@ -9,7 +9,7 @@ import {
   Doorkeeper,
   type DoorkeeperOptions,
 } from '../../../src/access/openvpn/doorkeeper.ts';
-import { renderServerConfig } from '../../../src/access/openvpn/server-config.ts';
+import { type OpenvpnServerSpec, renderServerConfig } from '../../../src/access/openvpn/server-config.ts';
 import { type CertificateAuthority, createCertificateAuthority } from '../../../src/access/pki/authority.ts';
 import { issueClientCertificate, issueServerCertificate } from '../../../src/access/pki/certificates.ts';
 import {
@@ -18,7 +18,7 @@ import {
   generateTlsCryptV2ServerKey,
 } from '../../../src/access/pki/openvpn-keys.ts';
 import { createRevocationList, type RevokedCertificate } from '../../../src/access/pki/revocation.ts';
-import { renderProfile } from '../../../src/access/profiles/profile.ts';
+import { type ProfileKind, type ProfileSpec, renderProfile } from '../../../src/access/profiles/profile.ts';
 import { TestNetwork } from './network.ts';
 import { OpenvpnProcess, Person } from './openvpn-process.ts';
 
@@ -40,6 +40,10 @@ export interface RunningClient extends AsyncDisposable {
 export class Vpn implements Disposable {
   readonly network: TestNetwork = new TestNetwork();
   readonly accounts: Map<string, LoginAccount> = new Map();
+  /** Common names of certificates that are enough. */
+  readonly autoLogin: Set<string> = new Set();
+  /** What profiles made from now on say instead of the one server. */
+  listed: Partial<Pick<ProfileSpec, 'remotes' | 'shuffled' | 'directives'>> = {};
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'tandem-vpn-'));
   readonly #revoked: RevokedCertificate[] = [];
   readonly #serials: Map<string, string> = new Map();
@@ -74,7 +78,13 @@ export class Vpn implements Disposable {
   }
 
   /** A user with one profile, `default`, and the VPN address `10.8.0.<host>`. */
-  async addUser(username: string, host: number, oneTimeCode = false): Promise<void> {
+  async addUser(
+    username: string,
+    host: number,
+    oneTimeCode = false,
+    kind: ProfileKind = 'user-locked',
+  ): Promise<void> {
+    if (kind === 'auto-login') this.autoLogin.add(`${username}:default`);
     const commonName = `${username}:default`;
     const certificate = await issueClientCertificate(this.#authority, {
       commonName,
@@ -82,7 +92,11 @@ export class Vpn implements Disposable {
       validDays: 30,
     });
     this.#serials.set(username, certificate.serialHex);
-    this.accounts.set(username, { blocked: false, passwordHash: await hashPassword(PASSWORD) });
+    this.accounts.set(username, {
+      blocked: false,
+      autoLogin: kind === 'auto-login',
+      passwordHash: await hashPassword(PASSWORD),
+    });
     const profile = renderProfile({
       remotes: [{ host: TestNetwork.virtualAddress, port: 1194, protocol: 'udp' }],
       serverName: 'tandem-server',
@@ -91,13 +105,22 @@ export class Vpn implements Disposable {
       privateKey: certificate.privateKeyPem,
       tlsCryptV2ClientKey: await generateTlsCryptV2ClientKey(this.#tlsCryptV2ServerKey),
       oneTimeCode,
+      kind,
+      ...this.listed,
     });
     this.#write(`${username}.ovpn`, profile, 0o600);
     this.writeClientFile(username, host, false);
   }
 
   writeClientFile(username: string, host: number, disabled: boolean): void {
-    const client = { address: `10.8.0.${host}`, netmask: '255.255.255.0', disabled, routes: [] };
+    const client = {
+      address: `10.8.0.${host}`,
+      netmask: '255.255.255.0',
+      ipv6: { address: `fd00:8::10${host}/64`, server: 'fd00:8::1' },
+      disabled,
+      routes: ['10.99.0.0/25'],
+      dns: ['10.99.0.50'],
+    };
     this.#write(`ccd/${clientConfigFileName(`${username}:default`)}`, renderClientConfigFile(client));
   }
 
@@ -115,7 +138,10 @@ export class Vpn implements Disposable {
     await this.#writeRevocationList();
   }
 
-  startServer(door: Pick<DoorkeeperOptions, 'memory' | 'beforeEntry'> = {}): RunningServer {
+  startServer(
+    door: Pick<DoorkeeperOptions, 'memory' | 'beforeEntry'> = {},
+    spec: Partial<OpenvpnServerSpec> = {},
+  ): RunningServer {
     this.#started += 1;
     const managementSocket = `${this.#directory}/management-${this.#started}.sock`;
     const path = (file: string): string => `${this.#directory}/${file}`;
@@ -125,8 +151,10 @@ export class Vpn implements Disposable {
       port: 1194,
       device: 'tun0',
       network: '10.8.0.0/24',
-      routes: ['10.99.0.0/25'],
-      dns: ['10.99.0.50'],
+      network6: '',
+      main: true,
+      shareWith: '',
+      directives: '',
       keepalive: { ping: 1, restart: 4 },
       token: { lifetime: 43_200, renewal: 3600 },
       files: {
@@ -138,15 +166,20 @@ export class Vpn implements Disposable {
         revocationList: path('crl.pem'),
         clientConfigDirectory: path('ccd'),
         managementSocket,
-        pid: path('pid'),
+        pid: path(`pid-${this.#started}`),
       },
       runAs: { user: 'nobody', group: 'nogroup' },
+      ...spec,
     });
     const events: DoorEvent[] = [];
-    const process = new OpenvpnProcess(this.network.server, ['--config', this.#write('server.conf', config)]);
+    const process = new OpenvpnProcess(this.network.server, [
+      '--config',
+      this.#write(`server-${this.#started}.conf`, config),
+    ]);
     const doorkeeper = new Doorkeeper({
       socketPath: managementSocket,
       findAccount: (username) => this.accounts.get(username),
+      isAutoLogin: (commonName) => this.autoLogin.has(commonName),
       onEvent: (event) => events.push(event),
       bytecountSeconds: 1,
       ...door,
@@ -162,7 +195,7 @@ export class Vpn implements Disposable {
   /** `as` logs in with the profile of `profile`. */
   startClient(
     profile: string,
-    as: { username?: string; password?: string; code?: string } = {},
+    as: { username?: string; password?: string; code?: string; words?: readonly string[] } = {},
   ): RunningClient {
     this.#started += 1;
     const socket = `${this.#directory}/client-${this.#started}.sock`;
@@ -171,6 +204,7 @@ export class Vpn implements Disposable {
     const process = new OpenvpnProcess(this.network.client, [
       ...config,
       ...['--auth-nocache', '--management', socket, 'unix', '--management-query-passwords'],
+      ...(as.words ?? []),
     ]);
     const person = new Person(socket, as.username ?? profile, as.password ?? PASSWORD);
     person.code = as.code;

@@ -33,7 +33,12 @@ describe('the firewall', () => {
   const spec = {
     vpnNetwork: '10.8.0.0/20',
     sourceAddress: '10.99.0.100',
-    vpnDevice: 'tandem0',
+    vpnDevices: ['tandem0'],
+    vpnNetwork6: '',
+    access: 'nat' as const,
+    routes: [],
+    clientToClient: false,
+    policies: [],
     lanInterface: 'eth0',
   };
 

@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { renderFirewall } from '../../../src/access/network/firewall.ts';
 import { clientConfigFileName, renderClientConfigFile } from '../../../src/access/openvpn/client-config.ts';
+import { checkedDirectives } from '../../../src/access/openvpn/directives.ts';
 import { type OpenvpnServerSpec, renderServerConfig } from '../../../src/access/openvpn/server-config.ts';
 import { inline, option, pushed } from '../../../src/access/openvpn/syntax.ts';
 import { type ProfileSpec, renderProfile } from '../../../src/access/profiles/profile.ts';
@@ -13,8 +14,10 @@ const server: OpenvpnServerSpec = {
   port: 1194,
   device: 'tun0',
   network: '10.8.0.0/24',
-  routes: ['10.99.0.0/24'],
-  dns: ['10.99.0.53'],
+  network6: '',
+  main: true,
+  shareWith: '',
+  directives: '',
   keepalive: { ping: 1, restart: 4 },
   token: { lifetime: 43_200, renewal: 3_600 },
   files: {
@@ -46,9 +49,14 @@ const profile: ProfileSpec = {
 
 const firewall = {
   vpnNetwork: '10.8.0.0/24',
+  vpnNetwork6: '',
   sourceAddress: '10.99.0.100',
-  vpnDevice: 'tun0',
+  vpnDevices: ['tun0'],
   lanInterface: 'eth0',
+  access: 'nat' as const,
+  routes: ['10.99.0.0/24'],
+  clientToClient: false,
+  policies: [{ addresses: ['10.8.0.10'], allow: ['10.99.0.0/24'] }],
 };
 
 /** What must never come through, whatever field it is put in. */
@@ -81,7 +89,10 @@ describe('the server configuration', () => {
       'local 10.99.0.100',
       'proto udp4',
       'topology subnet',
-      'server 10.8.0.0 255.255.255.0 nopool',
+      'mode server',
+      'ifconfig 10.8.0.1 255.255.255.0',
+      'push "topology subnet"',
+      'push "route-gateway 10.8.0.1"',
       'keepalive 1 4',
       'ccd-exclusive',
       'tls-crypt-v2 /run/t/tls-crypt-v2.key force-cookie',
@@ -90,8 +101,6 @@ describe('the server configuration', () => {
       'script-security 1',
       'management /run/t/management.sock unix',
       'management-client-auth',
-      'push "route 10.99.0.0 255.255.255.0"',
-      'push "dhcp-option DNS 10.99.0.53"',
     ]) {
       assert.ok(lines.includes(line), line);
     }
@@ -118,8 +127,6 @@ describe('the server configuration', () => {
       refuses(() => renderServerConfig({ ...server, address: value }), value);
       refuses(() => renderServerConfig({ ...server, device: value }), value);
       refuses(() => renderServerConfig({ ...server, network: value }), value);
-      refuses(() => renderServerConfig({ ...server, routes: [value] }), value);
-      refuses(() => renderServerConfig({ ...server, dns: [value] }), value);
       refuses(() => renderServerConfig({ ...server, runAs: { user: value, group: 'tandem' } }), value);
       refuses(() => renderServerConfig({ ...server, runAs: { user: 'tandem', group: value } }), value);
       for (const key of Object.keys(server.files)) {
@@ -130,6 +137,55 @@ describe('the server configuration', () => {
       refuses(() => renderServerConfig({ ...server, port }), `${port}`);
     refuses(() => renderServerConfig({ ...server, keepalive: { ping: 10, restart: 11 } }), 'keepalive');
     refuses(() => renderServerConfig({ ...server, token: { lifetime: 60, renewal: 90 } }), 'token');
+  });
+});
+
+describe('further server processes', () => {
+  it('have no route to the whole network, speak TCP or IPv6 and share a port', () => {
+    const tcp = renderServerConfig({
+      ...server,
+      protocol: 'tcp',
+      main: false,
+      address: '2001:db8::100',
+      network6: 'fd00:8::/64',
+      shareWith: '127.0.0.1:8443',
+    }).split('\n');
+    for (const line of [
+      'local 2001:db8::100',
+      'proto tcp6-server',
+      'port-share 127.0.0.1 8443',
+      'ifconfig 10.8.0.1 255.255.255.255',
+      'ifconfig-ipv6 fd00:8::1/124 ::',
+      'push tun-ipv6',
+    ]) {
+      assert.ok(tcp.includes(line), line);
+    }
+    assert.ok(
+      renderServerConfig({ ...server, network6: 'fd00:8::/64' }).includes('ifconfig-ipv6 fd00:8::1/64 ::'),
+    );
+  });
+});
+
+describe('free server directives', () => {
+  it('are tuning and pushes, and run, read or open nothing', () => {
+    assert.deepEqual(checkedDirectives('# faster\n\n--sndbuf 0\npush "route 10.1.0.0 255.255.0.0"\r\n'), [
+      'sndbuf 0',
+      'push "route 10.1.0.0 255.255.0.0"',
+    ]);
+    for (const wrong of [
+      'up /bin/sh',
+      'plugin x.so',
+      'script-security 2',
+      'config /etc/passwd',
+      'user root',
+      '<ca>',
+      'verb 3\0',
+    ]) {
+      assert.throws(() => checkedDirectives(`verb 3\n${wrong}`), {
+        code: 'settings.directive',
+        message: /Line 2/,
+      });
+    }
   });
 });
 
@@ -169,7 +225,27 @@ describe('a client file', () => {
       'ifconfig-push 10.8.0.7 255.255.255.0\npush "route 10.1.0.0 255.255.0.0"\n',
     );
     assert.equal(renderClientConfigFile({ ...client, disabled: true }), 'disable\n');
+    const everything = renderClientConfigFile({
+      ...client,
+      ipv6: { address: 'fd00:8::1007/64', server: 'fd00:8::1' },
+      routes: ['10.1.0.0/16', 'fd00:1::/64'],
+      fullTunnel: true,
+      dns: ['10.99.0.53', 'fd00::53'],
+      searchDomains: ['example.com'],
+    }).split('\n');
+    for (const line of [
+      'ifconfig-ipv6-push fd00:8::1007/64 fd00:8::1',
+      'push "redirect-gateway def1 ipv6"',
+      'push "route-ipv6 fd00:1::/64"',
+      'push "dhcp-option DNS 10.99.0.53"',
+      'push "dhcp-option DNS6 fd00::53"',
+      'push "dhcp-option DOMAIN-SEARCH example.com"',
+    ]) {
+      assert.ok(everything.includes(line), line);
+    }
     for (const value of injections) {
+      refuses(() => renderClientConfigFile({ ...client, dns: [value] }), value);
+      refuses(() => renderClientConfigFile({ ...client, searchDomains: [value] }), value);
       refuses(() => renderClientConfigFile({ ...client, address: value }), value);
       refuses(() => renderClientConfigFile({ ...client, routes: [value] }), value);
     }
@@ -192,9 +268,9 @@ describe('a profile', () => {
       'remote 192.0.2.1 443 tcp-client',
       'nobind',
       'persist-tun',
-      'connect-retry 1 15',
-      'resolv-retry 20',
-      'server-poll-timeout 8',
+      'connect-retry 1 5',
+      'resolv-retry 2',
+      'server-poll-timeout 5',
       'remote-cert-tls server',
       'verify-x509-name tandem-server name',
       'auth-user-pass',
@@ -235,9 +311,13 @@ describe('the firewall', () => {
 
   it('takes no value for more than a value', () => {
     for (const value of injections) {
-      for (const key of Object.keys(firewall)) {
+      for (const key of ['vpnNetwork', 'sourceAddress', 'lanInterface']) {
         refuses(() => renderFirewall({ ...firewall, [key]: value }), value);
       }
+      refuses(() => renderFirewall({ ...firewall, vpnDevices: [value] }), value);
+      refuses(() => renderFirewall({ ...firewall, access: 'routed', routes: [value] }), value);
+      refuses(() => renderFirewall({ ...firewall, policies: [{ addresses: [value], allow: [] }] }), value);
+      refuses(() => renderFirewall({ ...firewall, policies: [{ addresses: [], allow: [value] }] }), value);
     }
   });
 });

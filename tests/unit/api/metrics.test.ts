@@ -34,7 +34,7 @@ const observed: Observed = {
     virtualAddresses: [{ address: '10.0.0.100/24', held: true }],
     ...{ counters: { sent: 7, received: 5, becameActive: 1, dropped: { checksum: 2 } } },
   },
-  openvpn: { protocol: 'udp', port: 1194, clients: 3, pid: 42 },
+  openvpn: [{ name: 'udp', protocol: 'udp', port: 1194, clients: 3, pid: 42, version: '2.6.14' }],
   verification: { atMs: 1_700_000_005_000, result: 'compared', position: '3.15', sentence: 'equal' },
   damaged: undefined,
   incident: undefined,

@@ -46,6 +46,8 @@ function privilegedFor(opened: (server: Server) => void): Privileged {
     runHeartbeat: refused,
     runOpenvpn: refused,
     restartOpenvpn: refused,
+    stopOpenvpn: refused,
+    applyClientRoutes: refused,
     applyFirewall: refused,
     runConnectionTracking: refused,
     followConnections: async () => undefined,
@@ -82,7 +84,6 @@ export async function serveNode(
   const vpn = new VpnService({ store, node: config, privileged, log: silent, now: Date.now, rememberLogin });
   const recall = new Recall({
     clients: vpn.clients,
-    instanceName: 'udp',
     privileged,
     keys: new RecallKeys(store),
     log: silent,

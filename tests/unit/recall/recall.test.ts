@@ -6,7 +6,7 @@ import type { Presence } from '../../../src/core/recall/campaign.ts';
 import type { SessionFact } from '../../../src/core/recall/session-fact.ts';
 import type { RecallRequest } from '../../../src/privileged/channel.ts';
 import { Recall } from '../../../src/recall/recall.ts';
-import type { ClientNews } from '../../../src/vpn/clients.ts';
+import type { ClientNews } from '../../../src/vpn/server-processes.ts';
 import { until } from '../replication/pair.ts';
 
 const fact: SessionFact = {
@@ -57,7 +57,6 @@ function node(context: TestContext) {
         openvpn.tell = listener;
       },
     },
-    instanceName: 'udp',
     privileged: { sendRecall: async (request) => void sent.push(request) },
     keys: { packetFor: () => new Uint8Array(60) },
     log: pino({ level: 'silent' }),
@@ -95,7 +94,7 @@ test('after OpenVPN died, its own clients are called as soon as it answers again
   recall.serve(true, 'takeover');
   openvpn.sessions = new Map([[1, session]]);
   openvpn.up = false;
-  openvpn.tell({ type: 'down' });
+  openvpn.tell({ type: 'down', process: 'udp' });
   await recall.firstCall(300);
   assert.equal(sent.length, 0);
   openvpn.up = true;
@@ -105,7 +104,7 @@ test('after OpenVPN died, its own clients are called as soon as it answers again
 test('on a standby a restart of OpenVPN calls nobody', async (context) => {
   const { recall, sent, openvpn } = node(context);
   openvpn.sessions = new Map([[1, session]]);
-  openvpn.tell({ type: 'down' });
+  openvpn.tell({ type: 'down', process: 'udp' });
   await recall.firstCall(300);
   assert.equal(sent.length, 0);
 });

@@ -72,7 +72,7 @@ test('a revoked certificate stays, with the time and reason of the first revocat
   store.write(admin, ({ certificates }) => certificates.revoke('0a', 10, 'lost'));
   store.write(admin, ({ certificates }) => certificates.revoke('0a', 20, 'found'));
   assert.deepEqual(store.certificates.revoked(), [
-    { ...certificate, revokedAt: 10, revocationReason: 'lost' },
+    { ...certificate, kind: 'user-locked', revokedAt: 10, revocationReason: 'lost' },
   ]);
   assert.equal(store.certificates.ofUser('alice').length, 1);
   assert.equal(store.certificates.withCommonName('alice').length, 1);
