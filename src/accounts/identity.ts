@@ -1,6 +1,7 @@
 import { type CertificateAuthority, createCertificateAuthority } from '../access/pki/authority.ts';
 import { issueServerCertificate } from '../access/pki/certificates.ts';
-import { DEFAULT_KEY_TYPE } from '../access/pki/keys.ts';
+import { keyTypeOf } from '../access/pki/import.ts';
+import type { KeyType } from '../access/pki/keys.ts';
 import { generateAuthTokenSecret, generateTlsCryptV2ServerKey } from '../access/pki/openvpn-keys.ts';
 import { TandemError } from '../core/errors.ts';
 import type { Identity, IdentityName } from '../store/identity/identity.ts';
@@ -10,18 +11,27 @@ import type { Transaction } from '../store/transaction.ts';
 export const serverCommonName = 'tandem-server';
 
 const authorityDays = 3_650;
-const serverDays = 3_650;
+export const serverDays = 3_650;
 
 /**
  * Everything that makes a server one a client trusts, made once for the pair: the authority, the server's certificate,
  * the key for tls-crypt-v2 and the secret of the session tokens. Returns the change that stores them.
  */
-export async function createIdentity(now: Date): Promise<(transaction: Transaction) => void> {
-  const authority = await createCertificateAuthority({
-    commonName: 'Tandem certificate authority',
-    now,
-    validDays: authorityDays,
-  });
+export async function createIdentity(
+  now: Date,
+  wish: {
+    readonly keyType?: KeyType | undefined;
+    readonly authority?: CertificateAuthority | undefined;
+  } = {},
+): Promise<(transaction: Transaction) => void> {
+  const authority =
+    wish.authority ??
+    (await createCertificateAuthority({
+      commonName: 'Tandem certificate authority',
+      now,
+      validDays: authorityDays,
+      ...(wish.keyType === undefined ? {} : { keyType: wish.keyType }),
+    }));
   const server = await issueServerCertificate(authority, {
     commonName: serverCommonName,
     now,
@@ -56,6 +66,6 @@ export function readAuthority(store: { readonly identity: Identity }): Certifica
   return {
     certificatePem: requireIdentity(store, 'ca-certificate'),
     privateKeyPem: requireIdentity(store, 'ca-private-key'),
-    keyType: DEFAULT_KEY_TYPE,
+    keyType: keyTypeOf(requireIdentity(store, 'ca-certificate')),
   };
 }

@@ -12,6 +12,7 @@ import type { Actor } from '../store/actor.ts';
 import type { Certificate, NewCertificate } from '../store/certificate/certificate.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
+import { renewalMs } from './certificate-renewal.ts';
 import { badProfileName, unknownUser } from './errors.ts';
 import { readAuthority, requireIdentity, serverCommonName } from './identity.ts';
 import { findStandingUser } from './standing.ts';
@@ -42,7 +43,8 @@ export class Profiles {
   }
 
   /**
-   * The user's profile of that name; made first when there is none in force.
+   * The user's profile of that name; made first when there is none in force, and made anew when it ends within 30 days:
+   * the one given out before works until its own end.
    * @throws TandemError `store.user.unknown`, `accounts.profile.name`, `accounts.profile.other-kind`,
    * `accounts.profile.auto-login-forbidden`, `accounts.network-full`
    */
@@ -57,8 +59,11 @@ export class Profiles {
     const existing = this.#inForce(commonName);
     const kind = wishedKind ?? existing?.kind ?? 'user-locked';
     this.#checkKind(userName, profileName, kind, existing);
+    const ends = existing === undefined ? 0 : existing.notAfter;
     const fresh =
-      existing === undefined ? await this.#issue(userName, profileName, commonName, kind) : undefined;
+      ends - this.#now() <= renewalMs
+        ? await this.#issue(userName, profileName, commonName, kind, existing?.tlsCryptV2Key)
+        : undefined;
     const written = await this.#write(actor, (transaction) =>
       ensure(transaction, userName, commonName, fresh),
     );
@@ -88,7 +93,7 @@ export class Profiles {
   }
 
   #inForce(commonName: string): Certificate | undefined {
-    return this.#store.certificates.withCommonName(commonName).find((one) => one.revokedAt === undefined);
+    return latestInForce(this.#store, commonName);
   }
 
   #checkKind(
@@ -108,6 +113,7 @@ export class Profiles {
     profileName: string,
     commonName: string,
     kind: ProfileKind,
+    knownKey?: string,
   ): Promise<NewCertificate> {
     if (this.#store.users.find(userName) === undefined) throw unknownUser(userName);
     const issued = await issueClientCertificate(readAuthority(this.#store), {
@@ -123,7 +129,8 @@ export class Profiles {
       profileName,
       certificate: issued.certificatePem,
       privateKey: issued.privateKeyPem,
-      tlsCryptV2Key: await generateTlsCryptV2ClientKey(serverKey),
+      // The key is the profile's: with the certificate of before and with the new one it is called back by the same.
+      tlsCryptV2Key: knownKey ?? (await generateTlsCryptV2ClientKey(serverKey)),
       notAfter: issued.notAfter.getTime(),
       kind,
     };
@@ -155,17 +162,26 @@ function ensure(
   fresh: NewCertificate | undefined,
 ): { certificate: NewCertificate; vpnAddress: string } {
   if (transaction.users.find(userName) === undefined) throw unknownUser(userName);
-  const existing = transaction.certificates
-    .withCommonName(commonName)
-    .find((one) => one.revokedAt === undefined);
-  const certificate = existing ?? fresh;
+  const existing = latestInForce(transaction, commonName);
+  const certificate =
+    fresh !== undefined && (existing?.notAfter ?? 0) < fresh.notAfter - renewalMs ? fresh : existing;
   if (certificate === undefined) throw revokedMeanwhile(commonName);
-  if (existing === undefined) transaction.certificates.add(certificate);
+  if (certificate === fresh) transaction.certificates.add(certificate);
   const held = transaction.clientAddresses.find(commonName)?.ipv4;
   if (held !== undefined) return { certificate, vpnAddress: held };
   const vpnAddress = freeAddress(transaction);
   transaction.clientAddresses.assign(commonName, vpnAddress);
   return { certificate, vpnAddress };
+}
+
+function latestInForce(
+  source: { readonly certificates: { withCommonName(commonName: string): Certificate[] } },
+  commonName: string,
+): Certificate | undefined {
+  return source.certificates
+    .withCommonName(commonName)
+    .filter((one) => one.revokedAt === undefined)
+    .toSorted((a, b) => b.notAfter - a.notAfter)[0];
 }
 
 function freeAddress(transaction: Transaction): string {

@@ -51,7 +51,9 @@ export class UserAccounts {
   show(name: string): UserWithProfiles {
     const user = findStandingUser(this.#store, name);
     if (user === undefined) throw unknownUser(name);
-    const inForce = this.#store.certificates.ofUser(name).filter((one) => one.revokedAt === undefined);
+    const inForce = latestOfEach(
+      this.#store.certificates.ofUser(name).filter((one) => one.revokedAt === undefined),
+    );
     const addresses = new Map(
       inForce.map((one) => [one.commonName, this.#store.clientAddresses.find(one.commonName)?.ipv4]),
     );
@@ -167,6 +169,16 @@ export class UserAccounts {
       }
     });
   }
+}
+
+/** A profile that was renewed has two certificates in force for a while. */
+function latestOfEach(certificates: readonly ProfileInForce[]): ProfileInForce[] {
+  const latest = new Map<string, ProfileInForce>();
+  for (const one of certificates) {
+    const known = latest.get(one.commonName);
+    if (known === undefined || known.notAfter < one.notAfter) latest.set(one.commonName, one);
+  }
+  return [...latest.values()];
 }
 
 function present(

@@ -53,6 +53,8 @@ export interface StatusView {
   }[];
   readonly sentence: string;
   readonly warnings: readonly string[];
+  /** What could be better though nothing is wrong, such as a version with known holes. */
+  readonly advice: readonly string[];
   readonly at: string;
 }
 
@@ -104,6 +106,7 @@ export const statusSchema: z.ZodType<StatusView> = z.object({
   ),
   sentence: z.string(),
   warnings: z.array(z.string()),
+  advice: z.array(z.string()),
   at: z.string(),
 });
 

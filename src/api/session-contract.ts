@@ -17,6 +17,8 @@ export interface SessionView {
   readonly bytesSent: number | null;
   readonly clientVersion: string | null;
   readonly clientPlatform: string | null;
+  /** What is known against the client's version; null when nothing is. */
+  readonly advice: string | null;
 }
 const sessionSchema: z.ZodType<SessionView> = z.object({
   id: z.string(),
@@ -31,6 +33,7 @@ const sessionSchema: z.ZodType<SessionView> = z.object({
   bytesSent: z.number().nullable(),
   clientVersion: z.string().nullable(),
   clientPlatform: z.string().nullable(),
+  advice: z.string().nullable(),
 });
 
 /** `from`: the node that answers serves these clients itself, or knows of them from the other node. */

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { productVersion } from '../settings/product-version.ts';
+import { addCertificateCommands } from './commands/certificate.ts';
 import { addFailoverCommands } from './commands/failover.ts';
 import { addGroupCommands } from './commands/group.ts';
 import { addInitCommand } from './commands/init.ts';
@@ -26,6 +27,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   addStatusCommand(program);
   addUserCommands(program);
   addGroupCommands(program);
+  addCertificateCommands(program);
   addSettingsCommands(program);
   addSessionCommands(program);
   addProfileCommands(program);

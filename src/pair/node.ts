@@ -1,12 +1,12 @@
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
+import { certificateWarnings } from '../accounts/certificate-renewal.ts';
 import { UserGroups } from '../accounts/groups.ts';
 import { Profiles } from '../accounts/profiles.ts';
 import { UserAccounts } from '../accounts/users.ts';
 import { VpnSettingsNoun } from '../accounts/vpn-settings.ts';
 import type { Write } from '../accounts/write.ts';
 import type { ConnectedClient } from '../core/openvpn/connected-client.ts';
-import { type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import type { Recall } from '../recall/recall.ts';
 import { JournalKeeper } from '../replication/journal-keeper.ts';
@@ -20,6 +20,7 @@ import { readPairSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
 import type { VpnService } from '../vpn/service.ts';
+import { CertificateKeeper } from './certificate-keeper.ts';
 import { Divergences } from './divergences.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { heartbeatKeys } from './heartbeat-keys.ts';
@@ -70,6 +71,7 @@ export class Node {
   readonly #serviceWatch: ServiceWatch;
   readonly #verification: Verification;
   readonly #journalKeeper: JournalKeeper;
+  readonly #certificateKeeper: CertificateKeeper;
   #pair: PairSettings | undefined;
   #link: ReplicationLink | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -128,6 +130,7 @@ export class Node {
       write: (actor, change) => this.#writer.write(actor, change, true),
       isProtected: () => this.#link?.isProtected ?? false,
     });
+    this.#certificateKeeper = new CertificateKeeper({ store, write, now, log, mayWrite: () => this.serves });
     this.#journalKeeper = new JournalKeeper({
       store,
       settings: () => this.replication.get(),
@@ -176,6 +179,7 @@ export class Node {
     });
     vpn.start();
     this.#journalKeeper.start();
+    this.#certificateKeeper.start();
     await this.#followPair();
     if (this.#pair !== undefined) return;
     const pairing = readPairingFile(paths.pairing);
@@ -185,6 +189,7 @@ export class Node {
 
   async stop(): Promise<void> {
     this.#journalKeeper.stop();
+    this.#certificateKeeper.stop();
     this.#serviceWatch.stop();
     this.#heartbeat.stop();
     this.#parts.recall.stop();
@@ -266,11 +271,6 @@ export class Node {
     return this.serves ? this.#parts.vpn.connected() : this.#parts.recall.elsewhere();
   }
 
-  /** The server processes that are to run. */
-  processes(): readonly ServerProcess[] {
-    return serverProcesses(this.vpnSettings.get());
-  }
-
   /** Ends sessions at once; the client is told why. @throws TandemError `pair.standby` */
   async disconnect(which: (client: ConnectedClient) => boolean, reason: string): Promise<number> {
     this.#refuseUnlessActive();
@@ -281,7 +281,6 @@ export class Node {
     const { config, store, vpn } = this.#parts;
     const heartbeat =
       this.#pair === undefined ? undefined : await this.#heartbeat.status().catch(() => undefined);
-    const clients = vpn.clients;
     return {
       at: new Date(this.#parts.now()),
       node: config,
@@ -293,16 +292,12 @@ export class Node {
       copy: this.#link?.status,
       virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
       heartbeat,
-      openvpn: vpn.processes.map(({ name, protocol, port }) => ({
-        ...{ name, protocol, port },
-        clients: clients.clientsOf(name),
-        pid: clients.pidOf(name),
-        version: clients.versionOf(name),
-      })),
+      openvpn: vpn.observed(),
       verification: this.#verification.last,
       damaged: this.#verification.damaged,
       incident: this.#verification.incident,
       protection: this.replication.get().protection,
+      endingCertificates: certificateWarnings(store, this.#parts.now()),
       undecided: await this.#undecided(),
       seeded: store.identity.get('server-private-key') !== undefined,
     };
@@ -336,6 +331,7 @@ export class Node {
   }
 
   #followRole(role: Role): void {
+    if (role === 'active') void this.#certificateKeeper.look();
     this.web.followRole(role);
     void this.#parts.privileged.followConnections(role === 'active').catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'connection tracking could not follow the role');

@@ -1,3 +1,4 @@
+import { adviceOn } from '../core/openvpn/known-holes.ts';
 import type { Position } from '../core/replication/position.ts';
 import type { Outcome, Records } from '../replication/verification/records.ts';
 import type { HeartbeatStatus } from './heartbeat-client.ts';
@@ -52,6 +53,8 @@ export interface Observed {
   readonly protection: 'prefer' | 'require';
   /** Changes in quarantine on this node that nobody has decided on. */
   readonly undecided: number;
+  /** Certificates that end soon, in words. */
+  readonly endingCertificates?: readonly string[];
   /** Whether the node has the data to serve with. */
   readonly seeded: boolean;
 }
@@ -82,6 +85,12 @@ export function sentenceOf(observed: Observed): string {
     : `${node.name} is standby and hears nothing from ${peer.name}'s data: ${copy?.sentence ?? 'no connection'}`;
 }
 
+/** What a person may want to know beside warnings: nothing is wrong with this node, but something could be better. */
+export function adviceOf(observed: Observed): string[] {
+  const versions = new Set(observed.openvpn.map((one) => one.version));
+  return [...versions].map((version) => adviceOn('server', version)).filter((advice) => advice !== undefined);
+}
+
 /** What a person should look at; empty when all is well. */
 export function warningsOf(observed: Observed): string[] {
   const warnings: string[] = [];
@@ -94,6 +103,7 @@ export function warningsOf(observed: Observed): string[] {
   for (const { name, pid } of observed.seeded ? observed.openvpn : []) {
     if (pid === undefined) warnings.push(`OpenVPN (${name}) does not answer on this node`);
   }
+  warnings.push(...(observed.endingCertificates ?? []));
   if (peer !== undefined && role === 'active' && copy?.protected !== true) {
     warnings.push(
       observed.protection === 'require'

@@ -7,11 +7,14 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   writeFileSync,
 } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { importAuthority } from '../access/pki/import.ts';
+import type { KeyType } from '../access/pki/keys.ts';
 import { createIdentity } from '../accounts/identity.ts';
 import { TandemError } from '../core/errors.ts';
 import { defaultVpnSettings, type VpnSettings } from '../core/vpn/settings.ts';
@@ -36,6 +39,9 @@ export interface InitRequest {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
   readonly network?: string | undefined;
+  readonly keyType?: KeyType | undefined;
+  /** Files of an authority to take over. */
+  readonly authority?: { readonly certificate: string; readonly privateKey: string } | undefined;
   readonly startService: boolean;
 }
 
@@ -60,7 +66,7 @@ export async function initialise(request: InitRequest): Promise<NodeConfig> {
   );
   const vpn = vpnSettings(request, bareNetwork(lan.address, lan.prefixLength));
 
-  const identity = node.start === 'primary' ? await createIdentity(new Date()) : undefined;
+  const identity = node.start === 'primary' ? await identityFor(request) : undefined;
 
   ensureServiceAccount(accountNames.service);
   ensureNobodyAccount(accountNames.vpn);
@@ -74,6 +80,25 @@ export async function initialise(request: InitRequest): Promise<NodeConfig> {
   if (!existsSync(paths.unitFile)) copyFileSync(unitSource, paths.unitFile);
   if (request.startService) systemctl('enable', '--now', 'tandem');
   return node;
+}
+
+function identityFor({ keyType, authority }: InitRequest): ReturnType<typeof createIdentity> {
+  const now = new Date();
+  if (authority === undefined) return createIdentity(now, { keyType });
+  const [certificate, privateKey] = [authority.certificate, authority.privateKey].map(readPem);
+  return createIdentity(now, { authority: importAuthority(certificate ?? '', privateKey ?? '', now) });
+}
+
+function readPem(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw problem(
+      'setup.authority',
+      `${file} cannot be read: ${cause instanceof Error ? cause.message : cause}`,
+      'Name the PEM files of the authority: --ca-certificate FILE --ca-key FILE',
+    );
+  }
 }
 
 function checkMachine(): void {

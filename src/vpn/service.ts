@@ -23,6 +23,14 @@ const revocationListRenewalMs = 86_400_000;
 const retryMs = 5_000;
 const longestSleepMs = 3_600_000;
 
+/** A server process that is to run, as it is now. */
+interface ObservedProcess extends Pick<ServerProcess, 'name' | 'protocol' | 'port'> {
+  readonly clients: number;
+  /** Undefined while it does not answer. */
+  readonly pid: number | undefined;
+  readonly version: string | undefined;
+}
+
 /** The VPN of one node: OpenVPN, its files and the firewall follow the store; the same on both nodes, whoever is active. */
 export class VpnService {
   readonly clients: ServerProcesses;
@@ -118,6 +126,16 @@ export class VpnService {
   /** Ends the sessions of those clients and tells them why; answers how many there were. */
   disconnect(which: (client: ConnectedClient) => boolean, reason: string): Promise<number> {
     return this.clients.disconnect((session) => which(clientOfSession(session.process, session)), reason);
+  }
+
+  /** The main one first. */
+  observed(): ObservedProcess[] {
+    return this.processes.map(({ name, protocol, port }) => ({
+      ...{ name, protocol, port },
+      clients: this.clients.clientsOf(name),
+      pid: this.clients.pidOf(name),
+      version: this.clients.versionOf(name),
+    }));
   }
 
   /** The server processes that are to run, the main one first. */

@@ -62,7 +62,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     why: 'the role and what hangs on it',
   },
   'src/setup': {
-    may: ['core', 'store', 'accounts', 'settings', 'node'],
+    may: ['core', 'store', 'accounts', 'access', 'settings', 'node'],
     why: 'makes a machine a node, once',
   },
   'src/api': {

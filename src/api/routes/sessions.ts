@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import type { ConnectedClient } from '../../core/openvpn/connected-client.ts';
+import { adviceOn } from '../../core/openvpn/known-holes.ts';
 import type { Node } from '../../pair/node.ts';
 import { sessionPolicy } from '../policies/sessions.ts';
 import { isoTime } from '../properties.ts';
@@ -59,5 +60,6 @@ export function presentSession(client: ConnectedClient): SessionView {
     bytesSent: client.bytesSent ?? null,
     clientVersion: client.clientVersion ?? null,
     clientPlatform: client.clientPlatform ?? null,
+    advice: adviceOn('client', client.clientVersion) ?? null,
   };
 }

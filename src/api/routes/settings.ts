@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type Consequence, interrupts } from '../../core/vpn/consequences.ts';
 import { keepalivePresets, longestOutageSeconds, pingsPerHour } from '../../core/vpn/keepalive.ts';
+import { serverProcesses } from '../../core/vpn/processes.ts';
 import { defaultVpnSettings } from '../../core/vpn/settings.ts';
 import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
@@ -60,7 +61,7 @@ export function settingsRoutes(instance: FastifyInstance, node: Node): void {
       const clients = (process: string | undefined): number =>
         node.sessions().filter((one) => process === undefined || one.process === process).length;
       const before = { all: clients(undefined), of: new Map<string, number>() };
-      for (const { name } of node.processes()) before.of.set(name, clients(name));
+      for (const { name } of serverProcesses(node.vpnSettings.get())) before.of.set(name, clients(name));
       const change = await node.vpnSettings.set(actorOf(request), settings, dryRun);
       return {
         protected: change.protected,

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Node } from '../../pair/node.ts';
-import { holdsAddress, type Observed, sentenceOf, warningsOf } from '../../pair/status.ts';
+import { adviceOf, holdsAddress, type Observed, sentenceOf, warningsOf } from '../../pair/status.ts';
 import { type StatusView, statusSchema, type VerificationView, verificationSchema } from '../contract.ts';
 import { replicaPolicy } from '../policies/replica.ts';
 import { statusPolicy } from '../policies/status.ts';
@@ -71,6 +71,7 @@ export function presentStatus(observed: Observed): StatusView {
     })),
     sentence: sentenceOf(observed),
     warnings: warningsOf(observed),
+    advice: adviceOf(observed),
     at: observed.at.toISOString(),
   };
 }

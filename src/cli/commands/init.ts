@@ -2,6 +2,8 @@ import type { Command } from 'commander';
 import { TandemError } from '../../core/errors.ts';
 import { print } from '../output.ts';
 
+const keyTypes = ['ec-p384', 'ec-p256', 'rsa-3072', 'rsa-4096'] as const;
+
 interface InitOptions {
   primary?: true;
   failover?: true;
@@ -11,6 +13,9 @@ interface InitOptions {
   host?: string;
   port?: string;
   network?: string;
+  keyType?: string;
+  caCertificate?: string;
+  caKey?: string;
   start: boolean;
   json?: true;
 }
@@ -27,6 +32,9 @@ export function addInitCommand(program: Command): void {
     .option('--host <host>', 'host name or address that profiles name (default: the virtual address)')
     .option('--port <port>', 'UDP port of the VPN (default: 1194)')
     .option('--network <network>', 'network that clients get their addresses from (default: 10.8.0.0/20)')
+    .option('--key-type <type>', 'of all certificates: ec-p384 (default), ec-p256, rsa-3072 or rsa-4096')
+    .option('--ca-certificate <file>', 'take over an existing certificate authority (PEM), with --ca-key')
+    .option('--ca-key <file>', 'its private key (PEM, without a password)')
     .option('--no-start', 'do not start the service')
     .option('--json', 'print JSON')
     .action(async (options: InitOptions) => {
@@ -39,6 +47,8 @@ export function addInitCommand(program: Command): void {
         host: options.host,
         port: options.port === undefined ? undefined : Number(options.port),
         network: options.network,
+        keyType: options.keyType === undefined ? undefined : keyTypeFrom(options.keyType),
+        authority: authorityFrom(options),
         startService: options.start,
       });
       print(options.json === true, node, () =>
@@ -47,6 +57,32 @@ export function addInitCommand(program: Command): void {
           : `${node.name} (${node.address}) is set up as failover node and waits to be paired.\nNext, on the primary node: tandem failover set --peer ${node.address} …`,
       );
     });
+}
+
+function keyTypeFrom(text: string): (typeof keyTypes)[number] {
+  const known = keyTypes.find((type) => type === text);
+  if (known !== undefined) return known;
+  throw new TandemError({
+    code: 'setup.key-type',
+    culprit: 'caller',
+    message: `${JSON.stringify(text)} is no type of key.`,
+    hint: `There are: ${keyTypes.join(', ')}`,
+  });
+}
+
+function authorityFrom({
+  caCertificate,
+  caKey,
+}: InitOptions): { certificate: string; privateKey: string } | undefined {
+  if (caCertificate === undefined && caKey === undefined) return undefined;
+  if (caCertificate !== undefined && caKey !== undefined)
+    return { certificate: caCertificate, privateKey: caKey };
+  throw new TandemError({
+    code: 'setup.authority-half',
+    culprit: 'caller',
+    message: 'A certificate authority is its certificate and its key.',
+    hint: 'Give both: --ca-certificate FILE --ca-key FILE',
+  });
 }
 
 function chosenStart(options: InitOptions): 'primary' | 'failover' {

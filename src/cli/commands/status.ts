@@ -30,6 +30,7 @@ function words(status: StatusView): string {
         `openvpn          ${one.name} port ${one.port}, ${one.pid === null ? 'NOT RUNNING' : `${one.clients} client(s)`}`,
     ),
     ...status.warnings.map((warning) => `warning          ${warning}`),
+    ...status.advice.map((advice) => `advice           ${advice}`),
   ];
   return lines.join('\n');
 }

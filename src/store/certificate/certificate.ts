@@ -61,10 +61,10 @@ export class Certificates {
     return this.#database.all(sql, commonName).map(toCertificate);
   }
 
-  /** Those that are not revoked, without their keys; ordered by common name. */
+  /** Profiles with a certificate that is not revoked, without the keys; of several the one that ends last. Ordered by common name. */
   inForce(): ProfileInForce[] {
-    const sql = `SELECT common_name, user_name, profile_name, not_after, kind FROM certificate
-       WHERE revoked_at IS NULL ORDER BY common_name`;
+    const sql = `SELECT common_name, user_name, profile_name, max(not_after) AS not_after, kind FROM certificate
+       WHERE revoked_at IS NULL GROUP BY common_name ORDER BY common_name`;
     return this.#database.all(sql).map((row) => ({
       commonName: String(row['common_name']),
       userName: String(row['user_name']),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { type CertificateAuthority, createCertificateAuthority } from '../../../src/access/pki/authority.ts';
@@ -7,6 +8,7 @@ import {
   issueClientCertificate,
   issueServerCertificate,
 } from '../../../src/access/pki/certificates.ts';
+import { importAuthority } from '../../../src/access/pki/import.ts';
 import type { KeyType } from '../../../src/access/pki/keys.ts';
 import {
   generateAuthTokenSecret,
@@ -149,5 +151,38 @@ describe('OpenVPN keys', () => {
 
   it('are not made from something that is no server key', async () => {
     await assert.rejects(generateTlsCryptV2ClientKey('nonsense'), { code: 'access.pki.openvpn-keys' });
+  });
+});
+
+describe('an authority that is taken over', () => {
+  it('keeps its key, of any supported kind, and signs from then on', async () => {
+    for (const keyType of ['ec-p384', 'ec-p256', 'rsa-3072'] as const) {
+      const own = await authority(keyType);
+      const sec1 = createPrivateKey(own.privateKeyPem).export({
+        type: keyType.startsWith('ec') ? 'sec1' : 'pkcs1',
+        format: 'pem',
+      });
+      const taken = importAuthority(own.certificatePem, sec1.toString(), new Date());
+      assert.equal(taken.keyType, keyType);
+      const issued = await issueClientCertificate(taken, {
+        commonName: 'a:b',
+        now: new Date(),
+        validDays: 1,
+      });
+      assert.equal(verify(own, issued.certificatePem, 'sslclient').code, 0);
+    }
+  });
+
+  it('is refused when it is none, or its key is another', async () => {
+    const [one, other] = [await authority(), await authority()];
+    const leaf = await issueClientCertificate(one, { commonName: 'a:b', now: new Date(), validDays: 1 });
+    const wrong: [certificate: string, key: string, now: Date][] = [
+      ['nonsense', one.privateKeyPem, new Date()],
+      [one.certificatePem, 'nonsense', new Date()],
+      [one.certificatePem, other.privateKeyPem, new Date()],
+      [leaf.certificatePem, leaf.privateKeyPem, new Date()],
+      [one.certificatePem, one.privateKeyPem, new Date('2999-01-01')],
+    ];
+    for (const words of wrong) assert.throws(() => importAuthority(...words), { code: 'access.pki.import' });
   });
 });

@@ -1,0 +1,57 @@
+import { issueServerCertificate } from '../access/pki/certificates.ts';
+import { endOf } from '../access/pki/import.ts';
+import type { Store } from '../store/store.ts';
+import { readAuthority, serverCommonName, serverDays } from './identity.ts';
+import type { Write } from './write.ts';
+
+const dayMs = 86_400_000;
+/** A certificate is renewed, or told of, so long before it ends. */
+export const renewalMs: number = 30 * dayMs;
+
+/**
+ * On the active node: a new certificate for the servers before the old one ends. Their clients trust it by its authority
+ * and its name, so profiles stay as they are; the server processes restart once. Answers whether there was one to make.
+ */
+export async function renewServerCertificate(parts: {
+  readonly store: Store;
+  readonly write: Write;
+  readonly now: () => number;
+}): Promise<boolean> {
+  const current = parts.store.identity.get('server-certificate');
+  if (current === undefined || endOf(current) - parts.now() > renewalMs) return false;
+  const fresh = await issueServerCertificate(readAuthority(parts.store), {
+    commonName: serverCommonName,
+    now: new Date(parts.now()),
+    validDays: serverDays,
+  });
+  await parts.write({ name: 'tandem', via: 'renewal' }, (transaction) => {
+    transaction.identity.set('server-certificate', fresh.certificatePem);
+    transaction.identity.set('server-private-key', fresh.privateKeyPem);
+  });
+  return true;
+}
+
+/** What ends soon or has ended, in words; profiles are counted, not listed. */
+export function certificateWarnings(store: Store, now: number): string[] {
+  const warnings: string[] = [];
+  for (const [name, what] of [
+    ['ca-certificate', 'the certificate authority, and with it every profile,'],
+    ['server-certificate', 'the certificate of the servers'],
+  ] as const) {
+    const text = store.identity.get(name);
+    if (text !== undefined && endOf(text) - now <= renewalMs)
+      warnings.push(`${what} ends on ${day(endOf(text))}`);
+  }
+  const ending = store.certificates.inForce().filter((one) => one.notAfter - now <= renewalMs);
+  if (ending.length > 0) {
+    const first = Math.min(...ending.map((one) => one.notAfter));
+    warnings.push(
+      `${ending.length} profile(s) end within 30 days, the first on ${day(first)}: give them out anew (tandem certificate list --ending)`,
+    );
+  }
+  return warnings;
+}
+
+function day(milliseconds: number): string {
+  return new Date(milliseconds).toISOString().slice(0, 10);
+}
