@@ -10,7 +10,7 @@ import { loginAccount, wasRevoked } from './standing.ts';
 
 /** What happened to the clients of one process. */
 type ProcessNews =
-  | { readonly type: 'established'; readonly client: Presence; readonly commonName: string }
+  | { readonly type: 'established'; readonly client: Presence }
   /** OpenVPN is gone or does not answer; `lastSessions` is who was in. */
   | { readonly type: 'down' };
 
@@ -166,7 +166,6 @@ export class VpnClients {
         this.#tell({
           type: 'established',
           client: { address: realAddress, port: realPort, commonName },
-          commonName,
         });
         this.#log.info(
           { commonName: event.session.commonName, vpnAddress: event.session.vpnAddress },

@@ -114,13 +114,19 @@ export class ServerProcesses {
   }
 
   /** The clients of one process alone, whether it runs now or later. */
-  of(process: string): Pick<VpnClients, 'lastSessions' | 'instances' | 'tellToReconnect'> {
+  of(
+    process: string,
+  ): Pick<VpnClients, 'lastSessions' | 'instances' | 'tellToReconnect'> & Pick<this, 'onNews'> {
     const clients = (): VpnClients | undefined => this.#running.get(process);
     return {
       get lastSessions() {
         return clients()?.lastSessions ?? new Map<number, Session>();
       },
       instances: async () => clients()?.instances() ?? [],
+      onNews: (listener) =>
+        this.onNews((news) => {
+          if (news.type === 'established' || news.process === process) listener(news);
+        }),
       tellToReconnect: async (which) => clients()?.tellToReconnect(which) ?? 0,
     };
   }
@@ -180,7 +186,7 @@ export class ServerProcesses {
       onSessions,
     });
     clients.onNews((news) => {
-      if (news.type === 'established') void this.#endElsewhere(process, news.commonName);
+      if (news.type === 'established') void this.#endElsewhere(process, news.client.commonName);
       const told: ClientNews =
         news.type === 'down' ? { type: 'down', process } : { type: 'established', client: news.client };
       for (const listener of this.#listeners) listener(told);
@@ -190,9 +196,9 @@ export class ServerProcesses {
   }
 
   /** A client that came to another process has left this one, though this one may not know yet: it has one address. */
-  async #endElsewhere(process: string, commonName: string): Promise<void> {
+  async #endElsewhere(process: string, commonName: string | undefined): Promise<void> {
     for (const [name, clients] of this.#running) {
-      if (name !== process)
+      if (name !== process && commonName !== undefined)
         await clients.disconnect((session) => session.commonName === commonName, 'connected elsewhere');
     }
   }
