@@ -8,6 +8,7 @@ import type { Live } from './live/live.ts';
 import { eventRoutes } from './routes/events.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { linkRoutes } from './routes/links.ts';
+import { maintenanceRoutes } from './routes/maintenance.ts';
 import { metricsRoutes } from './routes/metrics.ts';
 import { overviewRoutes } from './routes/overview.ts';
 import { pairRoutes } from './routes/pair.ts';
@@ -49,6 +50,7 @@ export async function mountApi(
       settingsRoutes(v1, node);
       sessionRoutes(v1, node);
       pairRoutes(v1, node);
+      maintenanceRoutes(v1, node);
       replicaRoutes(v1, node);
     },
     { prefix: '/api/v1' },

@@ -6,6 +6,7 @@ import { readJsonLines } from './json-lines.ts';
 const reconnectMs = 100;
 const questionEveryMs = 500;
 const statusTimeoutMs = 500;
+const maintenanceTimeoutMs = 15_000;
 /** A heartbeat that is silent for so long is taken for frozen: its lease on the address has ended or is about to. */
 const longestSilenceMs = 2_000;
 
@@ -117,6 +118,11 @@ export class HeartbeatClient {
   /** What this node's service says about itself; without a heartbeat to tell it to, it is not told. */
   report(report: ServiceReport): void {
     if (this.#subscribed) this.#socket?.write(`${JSON.stringify({ command: 'report', ...report })}\n`);
+  }
+
+  /** From now on this node takes over only if nobody else serves, or as any other again; it outlives a restart. */
+  async maintenance(on: boolean): Promise<Resignation> {
+    return resignationSchema.parse(await this.#ask({ command: 'maintenance', on }, maintenanceTimeoutMs));
   }
 
   /** Asks for the status again and again: a frozen heartbeat keeps its sockets but answers nothing. */

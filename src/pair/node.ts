@@ -25,6 +25,7 @@ import { Divergences } from './divergences.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { heartbeatKeys } from './heartbeat-keys.ts';
 import { ReplicationLink, sameLink } from './link.ts';
+import { setMaintenance } from './maintenance.ts';
 import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
 import { alreadyPaired, isPrimary, notPaired } from './pairing-errors.ts';
@@ -277,6 +278,11 @@ export class Node {
     return this.#parts.vpn.disconnect(which, reason);
   }
 
+  /** @throws TandemError `pair.switchover.*`, `pair.maintenance.refused`, `heartbeat.unreachable` */
+  setMaintenance(on: boolean): Promise<{ handedOver: boolean }> {
+    return setMaintenance(this, { on, name: this.#parts.config.name, heartbeat: this.#heartbeat });
+  }
+
   async observe(): Promise<Observed> {
     const { config, store, vpn } = this.#parts;
     const heartbeat =
@@ -298,18 +304,12 @@ export class Node {
       incident: this.#verification.incident,
       protection: this.replication.get().protection,
       endingCertificates: certificateWarnings(store, this.#parts.now()),
-      undecided: await this.#undecided(),
+      undecided: await this.divergences.undecided().catch((error: unknown) => {
+        this.#parts.log.error({ err: error }, 'the quarantine cannot be read');
+        return 0;
+      }),
       seeded: store.identity.get('server-private-key') !== undefined,
     };
-  }
-
-  async #undecided(): Promise<number> {
-    try {
-      return await this.divergences.undecided();
-    } catch (error) {
-      this.#parts.log.error({ err: error }, 'the quarantine cannot be read');
-      return 0;
-    }
   }
 
   /** Up to here every node that is to have the entries has them; a standby's all came from the active one. */

@@ -9,7 +9,7 @@ import { type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
 import type { FirewallRequest, OpenvpnRequest } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
-import type { NodeConfig } from '../settings/node.ts';
+import { defaultWebPlace, type NodeConfig } from '../settings/node.ts';
 import { type PairSettings, viewOf } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
 import { readPairSettings, readVpnSettings } from '../settings/read.ts';
@@ -223,7 +223,11 @@ export class VpnService {
       routes: vpn.routes,
       clientToClient: vpn.clientToClient,
       policies: accessPolicies(clientsOfUsers(this.#store, vpn), vpn),
-      ownTcpPorts: processes.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port),
+      // The pages, too: a browser that asked the node before is to notice at once and ask the other.
+      ownTcpPorts: [
+        (this.#node.web ?? defaultWebPlace).port,
+        ...processes.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port),
+      ],
       peerAddress: this.#peerOf(pair),
       watch: { port: vpn.udp.port, ping: vpn.keepalive.ping },
     };

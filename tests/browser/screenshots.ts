@@ -32,8 +32,8 @@ try {
     await page.goto(`${pages.shared}${path}`);
     await signIn(page, 'admin', people.admin.password);
     await page.getByRole('heading', { level: 1 }).waitFor();
-    // The chart has something to draw after its second count.
-    if (path === '/') await page.locator('.uplot canvas').waitFor({ timeout: 30_000 });
+    // The chart has something to draw after its second count, a minute after the first.
+    if (path === '/') await page.locator('.uplot canvas').waitFor({ timeout: 100_000 });
     await page.screenshot({ path: `${directory}${file}.png` });
     await context.close();
   }

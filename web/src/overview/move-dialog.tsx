@@ -6,6 +6,7 @@ import { Notice, Problem } from '../look/notice.tsx';
 import { sayDone } from '../look/said.ts';
 import { type StatusView, statusKey } from '../status/status.ts';
 import styles from './move-dialog.module.css';
+import { useMovedAway } from './use-moved-away.ts';
 
 /** Says what a switchover does before it is done, and why it cannot be done when it cannot. */
 export function MoveDialog({
@@ -17,6 +18,7 @@ export function MoveDialog({
   peer: string;
   onClose: () => void;
 }) {
+  useMovedAway(status, onClose);
   const client = useQueryClient();
   const move = useMutation({
     mutationFn: () => request<SwitchoverAnswer>('/switchover', { method: 'POST', timeoutMs: 60_000 }),

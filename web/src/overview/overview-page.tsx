@@ -2,8 +2,10 @@ import { Button } from '@mantine/core';
 import { lazy, Suspense, useState } from 'react';
 import { Notice } from '../look/notice.tsx';
 import { Page, Panel } from '../look/page.tsx';
+import { useSession } from '../session/session.ts';
 import { useReadOnly } from '../shell/standby-notice.tsx';
 import { useHistory, useOverview, useStatus } from '../status/status.ts';
+import { MaintenanceDialog } from './maintenance-dialog.tsx';
 import { MoveDialog } from './move-dialog.tsx';
 import { PairPicture } from './pair-picture.tsx';
 import { Readouts } from './readouts.tsx';
@@ -14,22 +16,32 @@ const ClientsChart = lazy(() => import('./clients-chart.tsx'));
 /** The pair at a glance: role, address and protection first, then the picture, then what happened. */
 export function OverviewPage() {
   const observation = useStatus();
-  const { status, heartbeat } = observation;
+  const { status, heartbeat, silent } = observation;
   const overview = useOverview();
   const history = useHistory();
   const readOnly = useReadOnly();
-  const [dialog, setDialog] = useState<'switchover' | undefined>();
+  const administrator = useSession()?.role === 'administrator';
+  const [dialog, setDialog] = useState<'switchover' | 'maintenance' | undefined>();
   if (status === undefined) return <Page title="Overview">{null}</Page>;
   const warnings = [...new Set([...status.warnings, ...(heartbeat?.warnings ?? [])])];
-  const canMove = !readOnly && status.role === 'active' && status.peer !== null;
+  const maintenance = heartbeat?.maintenance === true;
+  const canMove = !readOnly && administrator && status.role === 'active' && status.peer !== null;
+  const canRest = administrator && !silent && status.peer !== null && heartbeat !== undefined;
   return (
     <Page
       title="Overview"
       about={status.sentence}
       actions={
-        canMove ? (
-          <Button onClick={() => setDialog('switchover')}>Switch over to {status.peer?.name}…</Button>
-        ) : undefined
+        <>
+          {canRest ? (
+            <Button onClick={() => setDialog('maintenance')}>
+              {maintenance ? 'End maintenance…' : 'Maintenance…'}
+            </Button>
+          ) : null}
+          {canMove ? (
+            <Button onClick={() => setDialog('switchover')}>Switch over to {status.peer?.name}…</Button>
+          ) : null}
+        </>
       }
     >
       {warnings.map((warning) => (
@@ -47,6 +59,14 @@ export function OverviewPage() {
       <Takeovers transitions={history.data?.transitions ?? []} node={status.node} most={5} />
       {dialog === 'switchover' && status.peer !== null ? (
         <MoveDialog status={status} peer={status.peer.name} onClose={() => setDialog(undefined)} />
+      ) : null}
+      {dialog === 'maintenance' && status.peer !== null ? (
+        <MaintenanceDialog
+          status={status}
+          peer={status.peer.name}
+          on={maintenance}
+          onClose={() => setDialog(undefined)}
+        />
       ) : null}
     </Page>
   );

@@ -1,4 +1,5 @@
 import { Notice } from '../look/notice.tsx';
+import { useSession } from '../session/session.ts';
 import { useStatus } from '../status/status.ts';
 import styles from './standby-notice.module.css';
 
@@ -35,8 +36,9 @@ function addressOf(address: string): string {
   return `https://${host}${port}${location.pathname}`;
 }
 
-/** Whether changes are possible here: not on a standby, and not while the node is silent. */
+/** Whether nothing can be changed here: on a standby, while the node is silent, and for whoever may only look. */
 export function useReadOnly(): boolean {
   const { status, silent } = useStatus();
-  return silent || status?.role === 'standby';
+  const session = useSession();
+  return silent || status?.role === 'standby' || session?.role !== 'administrator';
 }

@@ -6,6 +6,8 @@ import { request } from '../api/request.ts';
 export type { StatusView };
 
 const pollMs = 1_000;
+/** Requests that went to a node that lost its power hang; the next goes to the other one. */
+const answerMs = 2_000;
 /** After so long without an answer what the page shows is called old. */
 const staleAfterMs = 3_500;
 
@@ -45,7 +47,7 @@ export const statusKey = ['status'] as const;
 export function useStatus(): Observation {
   const { data, dataUpdatedAt, failureCount, isError } = useQuery({
     queryKey: statusKey,
-    queryFn: ({ signal }) => request<StatusView>('/status', { signal, timeoutMs: 3_000 }),
+    queryFn: ({ signal }) => request<StatusView>('/status', { signal, timeoutMs: answerMs }),
     refetchInterval: pollMs,
     refetchIntervalInBackground: true,
     retry: false,
