@@ -34,6 +34,7 @@ const vpn = new VpnService({
   log,
   now,
   rememberLogin: (fact) => node.users.rememberLogin(fact),
+  files: { directory: paths.clientConfigDirectory, revocationList: paths.revocationList },
 });
 const keys = new RecallKeys(store);
 const recall = new Recall({

@@ -11,7 +11,6 @@ import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
 import { defaultWebPlace, type NodeConfig } from '../settings/node.ts';
 import { type PairSettings, viewOf } from '../settings/pair.ts';
-import { paths } from '../settings/paths.ts';
 import { readPairSettings, readVpnSettings } from '../settings/read.ts';
 import type { Change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
@@ -56,15 +55,16 @@ export class VpnService {
     log: Logger;
     now: () => number;
     rememberLogin: (fact: LoginFact) => Promise<void>;
+    /** Absolute paths of what OpenVPN reads of each client, and of the revocation list. */
+    files: { readonly directory: string; readonly revocationList: string };
   }) {
     this.#store = parts.store;
     this.#node = parts.node;
     this.#privileged = parts.privileged;
     this.#log = parts.log;
     this.#files = new ClientFiles({
+      ...parts.files,
       store: parts.store,
-      directory: paths.clientConfigDirectory,
-      revocationList: paths.revocationList,
       now: parts.now,
     });
     const memory = new LoginMemory({

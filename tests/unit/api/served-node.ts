@@ -1,7 +1,10 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { IncomingHttpHeaders } from 'node:http';
 import { request } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { listenOnHttps } from '../../../src/api/https/server.ts';
@@ -81,7 +84,18 @@ export async function serveNode(
   };
   const rememberLogin: ConstructorParameters<typeof VpnService>[0]['rememberLogin'] = (fact) =>
     node.users.rememberLogin(fact);
-  const vpn = new VpnService({ store, node: config, privileged, log: silent, now: Date.now, rememberLogin });
+  const place = mkdtempSync(join(tmpdir(), 'tandem-served-'));
+  context.after(() => rmSync(place, { recursive: true }));
+  const files = { directory: join(place, 'ccd'), revocationList: join(place, 'crl.pem') };
+  const vpn = new VpnService({
+    store,
+    node: config,
+    privileged,
+    log: silent,
+    now: Date.now,
+    rememberLogin,
+    files,
+  });
   const recall = new Recall({
     clients: vpn.clients,
     privileged,
