@@ -15,11 +15,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { importAuthority } from '../access/pki/import.ts';
 import type { KeyType } from '../access/pki/keys.ts';
+import { createAdministrator } from '../accounts/administrator.ts';
 import { createIdentity } from '../accounts/identity.ts';
 import { TandemError } from '../core/errors.ts';
 import { defaultVpnSettings, type VpnSettings } from '../core/vpn/settings.ts';
 import { bareNetwork } from '../settings/network.ts';
-import { checkNodeConfig, type NodeConfig } from '../settings/node.ts';
+import { checkNodeConfig, type NodeConfig, type WebPlace } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { type Account, accountNames, systemAccount } from '../settings/service-account.ts';
 import { vpnSettingName, vpnSettingsSchema } from '../settings/vpn.ts';
@@ -27,6 +28,7 @@ import { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { ensureNobodyAccount, ensureServiceAccount } from './account.ts';
 import { chooseInterface, lanInterfaces } from './interfaces.ts';
+import { isConfigured, restoreLeftovers, setAside } from './set-aside.ts';
 
 const unitSource = fileURLToPath(new URL('../../packaging/tandem.service', import.meta.url));
 
@@ -42,6 +44,16 @@ export interface InitRequest {
   readonly keyType?: KeyType | undefined;
   /** Files of an authority to take over. */
   readonly authority?: { readonly certificate: string; readonly privateKey: string } | undefined;
+  /** Undefined: no TCP. */
+  readonly tcpPort?: number | undefined;
+  readonly allTraffic?: boolean | undefined;
+  /** Whether clients reach the LAN of this node; they do unless this is false. */
+  readonly privateNetworks?: boolean | undefined;
+  readonly web?: WebPlace | undefined;
+  /** On a primary node: who may open the pages. */
+  readonly administrator?: { readonly name: string; readonly password: string } | undefined;
+  /** Deletes what this machine was set up as before, once the new set-up stands. */
+  readonly erase?: boolean | undefined;
   readonly startService: boolean;
 }
 
@@ -51,7 +63,7 @@ export interface InitRequest {
  * @throws TandemError `setup.not-root`, `setup.already-set-up`, `setup.missing-program`, `setup.interface.*`, `setup.vpn`
  */
 export async function initialise(request: InitRequest): Promise<NodeConfig> {
-  checkMachine();
+  checkMachine(request.erase === true);
   const lan = chooseInterface({ name: request.interface, address: request.address }, lanInterfaces());
   const node = checkNodeConfig(
     {
@@ -61,25 +73,52 @@ export async function initialise(request: InitRequest): Promise<NodeConfig> {
       interface: lan.name,
       address: lan.address,
       prefixLength: lan.prefixLength,
+      ...(request.web === undefined ? {} : { web: request.web }),
     },
     'this set-up',
   );
   const vpn = vpnSettings(request, bareNetwork(lan.address, lan.prefixLength));
 
   const identity = node.start === 'primary' ? await identityFor(request) : undefined;
+  const administrator =
+    request.administrator === undefined
+      ? undefined
+      : await createAdministrator(request.administrator, Date.now());
 
+  const configured = isConfigured();
+  if (configured) systemctl('stop', 'tandem');
+  const before = configured ? setAside() : undefined;
+  const later = (): void => undefined;
+  // From here on it is all or nothing: an interrupt waits.
+  process.on('SIGINT', later);
+  try {
+    write(node, vpn, (transaction) => {
+      identity?.(transaction);
+      administrator?.(transaction);
+    });
+  } catch (error) {
+    before?.restore();
+    if (configured && request.startService) systemctl('start', 'tandem');
+    throw error;
+  } finally {
+    process.off('SIGINT', later);
+  }
+  before?.discard();
+  if (request.startService) systemctl('enable', '--now', 'tandem');
+  return node;
+}
+
+function write(node: NodeConfig, vpn: VpnSettings, fill: (transaction: Transaction) => void): void {
   ensureServiceAccount(accountNames.service);
   ensureNobodyAccount(accountNames.vpn);
   const account = systemAccount(accountNames.service);
   makeStateDirectory();
-  if (identity !== undefined) createStore(node, vpn, identity);
+  if (node.start === 'primary') createStore(node, vpn, fill);
   giveTo(paths.stateDirectory, account);
   letOpenvpnRead(account, systemAccount(accountNames.vpn));
   mkdirSync(dirname(paths.nodeConfig), { recursive: true, mode: 0o755 });
   writeFileSync(paths.nodeConfig, `${JSON.stringify(node, null, 2)}\n`, { mode: 0o644 });
   if (!existsSync(paths.unitFile)) copyFileSync(unitSource, paths.unitFile);
-  if (request.startService) systemctl('enable', '--now', 'tandem');
-  return node;
 }
 
 function identityFor({ keyType, authority }: InitRequest): ReturnType<typeof createIdentity> {
@@ -101,15 +140,16 @@ function readPem(file: string): string {
   }
 }
 
-function checkMachine(): void {
+export function checkMachine(erase: boolean): void {
   if (process.getuid?.() !== 0) {
     throw problem('setup.not-root', 'tandem init needs root.', 'Run: sudo tandem init');
   }
-  if (existsSync(paths.nodeConfig)) {
+  restoreLeftovers();
+  if (isConfigured() && !erase) {
     throw problem(
       'setup.already-set-up',
       `This machine is a node already (${paths.nodeConfig}); nothing was changed.`,
-      `To start over, stop the service and remove ${paths.nodeConfig} and ${paths.stateDirectory}`,
+      'To start over: tandem init --erase DELETE, which deletes what is there',
     );
   }
   const packages = {
@@ -134,7 +174,12 @@ function vpnSettings(request: InitRequest, lan: string): VpnSettings {
     host: request.host ?? defaultVpnSettings.host,
     udp: { ...defaultVpnSettings.udp, port: request.port ?? defaultVpnSettings.udp.port },
     network: request.network ?? defaultVpnSettings.network,
-    routes: [lan],
+    tcp: {
+      ...defaultVpnSettings.tcp,
+      ...(request.tcpPort === undefined ? {} : { enabled: true, port: request.tcpPort }),
+    },
+    tunnel: request.allTraffic === true ? 'full' : 'split',
+    routes: request.privateNetworks === false ? [] : [lan],
   };
   const parsed = vpnSettingsSchema.safeParse(wish);
   if (parsed.success) return parsed.data;
@@ -192,7 +237,7 @@ function systemctl(...words: string[]): void {
     throw new TandemError({
       code: 'setup.service',
       culprit: 'operator',
-      message: `The node is set up, but its service did not start: ${cause instanceof Error ? cause.message : cause}`,
+      message: `The service of this node could not be ${words[0] === 'stop' ? 'stopped' : 'started'}: ${cause instanceof Error ? cause.message : cause}`,
       hint: 'Look at: systemctl status tandem; then start it: systemctl enable --now tandem',
       cause,
     });

@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { describe, it } from 'node:test';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const tandem = resolve(import.meta.dirname, '../../../bin/tandem');
+const password = 'right horse battery';
+
+/** A machine with one LAN address, as far as the wizard can see: a network namespace that ends with the command. */
+const onMachine = (line: string): string[] => [
+  '--net',
+  '--mount',
+  'bash',
+  '-ec',
+  `mount -t tmpfs none /etc/tandem 2>/dev/null || true; ip link add lan0 type veth peer name lan1; ip link set lan1 up; ip address add 10.9.9.1/24 dev lan0; ip link set lan0 up; ${line}`,
+];
+
+/** What a dry run would do, without what is made anew each time. */
+function planIn(output: string): Record<string, unknown> {
+  const text = output.slice(output.lastIndexOf('\n{') + 1);
+  return JSON.parse(text.replaceAll('\r', '')) as Record<string, unknown>;
+}
+
+/** Types each line when the wizard waits for it: when nothing more was printed for a moment after a prompt. */
+function typeInTerminal(lines: readonly string[]): Promise<string> {
+  const child = spawn('unshare', onMachine(`script -qec "${tandem} init --dry-run --json" /dev/null`), {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const left = [...lines];
+  let output = '';
+  let unread = '';
+  child.stdout.setEncoding('utf8');
+  child.stdout.on('data', (chunk: string) => {
+    output += chunk;
+    unread += chunk;
+    if (!/(?:\]: |> )$/.test(unread)) return;
+    const line = left.shift();
+    if (line === undefined) return;
+    unread = '';
+    child.stdin.write(`${line}\r`);
+  });
+  return new Promise((done, reject) => {
+    child.on('error', reject);
+    child.on('close', () => done(output));
+  });
+}
+
+describe('tandem init', () => {
+  it('gives the same result through a terminal, by a pipe and by flags', async () => {
+    const lines = ['yes', 'yes', '', '', '9443', '', 'vpn.example.com', '', '', 'boss', password, password];
+    const typed = await typeInTerminal(lines);
+    assert.match(typed, /Will this be the primary node\?/);
+    assert.match(typed, /\(1\) lan0: 10\.9\.9\.1\/24/);
+    assert.ok(!typed.includes(password), 'a password is not shown while it is typed');
+
+    const piped = await run('unshare', [
+      ...onMachine(`printf '%s\\n' "$@" | ${tandem} init --dry-run --json`),
+      'wizard',
+      ...lines,
+    ]);
+    const flags = `--accept-terms --web-port 9443 --host vpn.example.com --admin-user boss --admin-password-file -`;
+    const batch = await run('unshare', [
+      ...onMachine(`printf '%s' "$1" | ${tandem} init --batch ${flags} --dry-run --json`),
+      'wizard',
+      password,
+    ]);
+    assert.deepEqual(planIn(`\n${piped.stdout}`), planIn(`\n${batch.stdout}`));
+    assert.deepEqual(planIn(typed), planIn(`\n${batch.stdout}`));
+    assert.equal(planIn(`\n${batch.stdout}`)['administrator'], 'boss');
+  });
+
+  it('refuses without agreement, and ends when it is interrupted', async () => {
+    const refused = run('unshare', onMachine(`${tandem} init --batch --dry-run --json`));
+    await assert.rejects(refused, /Without agreement nothing is set up/);
+    const output = await typeInTerminal(['yes', '\u0003']);
+    assert.doesNotMatch(output, /"start"/);
+  });
+});
