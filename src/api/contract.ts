@@ -327,7 +327,9 @@ export interface FailoverRequest {
     readonly address: string;
     readonly port: number;
     readonly user: string;
-    readonly password: string;
+    /** One of the two. */
+    readonly password?: string | undefined;
+    readonly privateKey?: string | undefined;
   };
 }
 export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject({
@@ -339,7 +341,8 @@ export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject(
     address: z.ipv4(),
     port: z.int().min(1).max(65_535),
     user: z.string().min(1).max(64),
-    password: z.string().min(1).max(4_096),
+    password: z.string().min(1).max(4_096).optional(),
+    privateKey: z.string().min(1).max(16_384).optional(),
   }),
 });
 

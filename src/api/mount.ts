@@ -6,6 +6,7 @@ import { describeApi, descriptionRoute } from './description.ts';
 import { answerErrors } from './errors.ts';
 import type { Live } from './live/live.ts';
 import { eventRoutes } from './routes/events.ts';
+import { failoverRoutes } from './routes/failover.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { linkRoutes } from './routes/links.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
@@ -51,6 +52,7 @@ export async function mountApi(
       sessionRoutes(v1, node);
       pairRoutes(v1, node);
       maintenanceRoutes(v1, node);
+      failoverRoutes(v1, node);
       replicaRoutes(v1, node);
     },
     { prefix: '/api/v1' },

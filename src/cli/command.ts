@@ -11,6 +11,7 @@ import { addSettingsCommands } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSwitchoverCommand } from './commands/switchover.ts';
 import { addUserCommands } from './commands/user.ts';
+import { addValidateCommand } from './commands/validate.ts';
 import { exitCode } from './exit-codes.ts';
 import { reportFailure } from './output.ts';
 
@@ -33,6 +34,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   addProfileCommands(program);
   addSwitchoverCommand(program);
   addFailoverCommands(program);
+  addValidateCommand(program);
   addInitCommand(program);
   addServiceCommands(program);
   for (const command of everyCommand(program))

@@ -72,6 +72,7 @@ export class HeartbeatClient {
   #socket: Socket | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
+  #resting = false;
   #subscribed = false;
   #askedAt: number | undefined;
 
@@ -81,6 +82,7 @@ export class HeartbeatClient {
   }
 
   start(): void {
+    this.#resting = false;
     if (this.#stopped || this.#socket !== undefined) return;
     const socket = createConnection(this.#socketPath);
     this.#socket = socket;
@@ -95,8 +97,16 @@ export class HeartbeatClient {
       // A heartbeat that is gone took the address with it.
       if (this.#subscribed) this.#onState('init', 'the heartbeat of this node is gone or frozen');
       this.#subscribed = false;
-      if (!this.#stopped) this.#timer = setTimeout(() => this.start(), reconnectMs);
+      if (!this.#stopped && !this.#resting) this.#timer = setTimeout(() => this.start(), reconnectMs);
     });
+  }
+
+  /** The node is in no pair any more: nothing is heard until `start` is called again. */
+  rest(): void {
+    clearTimeout(this.#timer);
+    this.#resting = true;
+    this.#subscribed = false;
+    this.#socket?.destroy();
   }
 
   stop(): void {

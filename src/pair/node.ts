@@ -14,10 +14,9 @@ import type { Outcome } from '../replication/verification/records.ts';
 import { Verification } from '../replication/verification/verification.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
-import { type PairNode, type PairSettings, pairSettingName, viewOf } from '../settings/pair.ts';
+import { type PairNode, type PairSettings, viewOf } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
 import { readPairSettings } from '../settings/read.ts';
-import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
 import type { VpnService } from '../vpn/service.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
@@ -26,9 +25,8 @@ import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { heartbeatKeys } from './heartbeat-keys.ts';
 import { ReplicationLink, sameLink } from './link.ts';
 import { setMaintenance } from './maintenance.ts';
-import { acceptPairing, type PairWish, pairWith } from './pairing.ts';
-import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
-import { alreadyPaired, isPrimary, notPaired } from './pairing-errors.ts';
+import { PairMaking } from './pair-making.ts';
+import { notPaired } from './pairing-errors.ts';
 import { readPairingFile } from './pairing-file.ts';
 import { ReplicationSettingsNoun } from './replication-settings.ts';
 import { type Role, RoleKeeper } from './role.ts';
@@ -36,11 +34,12 @@ import { ServiceWatch } from './service-watch.ts';
 import { notAStandby, standbyError } from './standby-error.ts';
 import type { Observed } from './status.ts';
 import { switchOver } from './switchover.ts';
-import { until } from './until.ts';
+import { forgetPair } from './unpairing.ts';
+import { Validation } from './validation.ts';
 import { WebAccess } from './web-access.ts';
 import { Writer } from './writer.ts';
 
-const protectionTimeoutMs = 30_000;
+const _protectionTimeoutMs = 30_000;
 const firstCallMs = 50;
 
 export interface NodeParts {
@@ -65,6 +64,8 @@ export class Node {
   readonly divergences: Divergences;
   readonly web: WebAccess;
   readonly replication: ReplicationSettingsNoun;
+  readonly validation: Validation;
+  readonly pairing: PairMaking;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
@@ -146,6 +147,18 @@ export class Node {
     this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
     const role = (): Role => this.#role.role;
     const { users, profiles } = this;
+    this.pairing = new PairMaking({
+      config,
+      productVersion: parts.productVersion,
+      write,
+      refuseUnlessActive: () => this.#refuseUnlessActive(),
+      peer: () => this.#peer,
+      openLink: (pairId) => this.#openLink(pairId),
+      closeLink: () => this.#closeLink(),
+      followed: () => this.#following,
+      isProtected: () => this.#role.role === 'active' && this.#link?.status.protected === true,
+    });
+    this.validation = new Validation({ store, config, privileged: parts.privileged, now });
     this.web = new WebAccess({ store, config, write, role, users, profiles, now });
   }
 
@@ -224,42 +237,6 @@ export class Node {
       },
     });
     return { from: this.#parts.config.name, to: peer.name, clientsTold };
-  }
-
-  /** @throws TandemError `pair.already-paired`, and what `pairWith` throws */
-  async makePair(
-    actor: Actor,
-    wish: PairWish,
-  ): Promise<{ protected: boolean; peer: string; virtualAddress: string; hostKeyFingerprint: string }> {
-    this.#refuseUnlessActive();
-    if (this.#pair !== undefined) throw alreadyPaired(this.#parts.config.name, this.#peer?.name);
-    const { settings, hostKeyFingerprint } = await pairWith(
-      this.#parts.config,
-      wish,
-      this.#parts.productVersion,
-    );
-    await this.#writer.write(actor, (transaction) => transaction.settings.set(pairSettingName, settings));
-    // The heartbeat listens before it claims: for that moment this node serves nobody.
-    const isProtected = await until(
-      () => this.#role.role === 'active' && this.#link?.status.protected === true,
-      protectionTimeoutMs,
-    );
-    return {
-      protected: isProtected,
-      peer: settings.nodes[1].name,
-      virtualAddress: bareAddress(settings.virtualAddress),
-      hostKeyFingerprint,
-    };
-  }
-
-  /** @throws TandemError `pair.peer-is-primary`, `pair.already-paired` */
-  async acceptPairing(request: PairingRequest): Promise<PairingAnswer> {
-    const { config, productVersion } = this.#parts;
-    if (config.start === 'primary') throw isPrimary(config.name);
-    if (this.#pair !== undefined) throw alreadyPaired(config.name, this.#peer?.name);
-    const node = await acceptPairing(config, request, productVersion);
-    await this.#openLink(request.pairId);
-    return { node };
   }
 
   /** Whether clients are served here now. */
@@ -343,9 +320,27 @@ export class Node {
     }
   }
 
-  async #openLink(pairId: string): Promise<void> {
+  /** The setting is gone: nothing of the pair stays, and the primary node serves alone. */
+  async #leavePair(): Promise<void> {
+    // The other node hears of it by this very link.
+    await this.#link?.acknowledged(this.#parts.store.position, 2_000);
+    this.#pair = undefined;
+    this.#serviceWatch.stop();
+    this.#heartbeat.rest();
+    await this.#parts.privileged.stopHeartbeat();
+    await this.#closeLink();
+    await forgetPair();
+    if (this.#parts.config.start === 'primary') await this.#role.become('active', 'not paired');
+  }
+
+  async #closeLink(): Promise<void> {
     await this.#link?.closeReceiver();
     this.#link?.stopSender();
+    this.#link = undefined;
+  }
+
+  async #openLink(pairId: string): Promise<void> {
+    await this.#closeLink();
     const { store, config, productVersion, log } = this.#parts;
     this.#link = new ReplicationLink(
       {
@@ -373,6 +368,7 @@ export class Node {
     const before = this.#pair;
     const pair = readPairSettings(this.#parts.store);
     const view = pair === undefined ? undefined : viewOf(pair, this.#parts.config.nodeId);
+    if (pair === undefined && before !== undefined) await this.#leavePair();
     if (pair === undefined || view === undefined) return;
     this.#pair = pair;
     try {

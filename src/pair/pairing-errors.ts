@@ -26,3 +26,12 @@ export function isPrimary(name: string): TandemError {
     hint: 'Set the second machine up with: tandem init --failover',
   });
 }
+
+export function unpairElsewhere(name: string, peer: string): TandemError {
+  return new TandemError({
+    code: 'pair.unpair.refused',
+    culprit: 'caller',
+    message: `${name} was set up as the failover node: ended here, the pair would leave nobody to serve. Nothing was changed.`,
+    hint: `Run tandem switchover, then on ${peer}: tandem failover remove`,
+  });
+}

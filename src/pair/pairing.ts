@@ -11,7 +11,9 @@ import type { PairNode, PairSettings } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
 import { type Introduction, type PairingRequest, pairingAnswerSchema } from './pairing-contract.ts';
 import { writePairingFile } from './pairing-file.ts';
+import { otherVersion, peerRefused } from './peer-refusal.ts';
 import { type Remote, runRemotely } from './remote-command.ts';
+import { forgetPair } from './unpairing.ts';
 
 /** Which of two that claim at the same moment wins: the primary node. RFC 9568 §5.2.4: the default of a backup is 100. */
 const priorities = { primary: 110, failover: 100 } as const;
@@ -78,6 +80,12 @@ export async function pairWith(
   };
 }
 
+/** Takes the acceptance back, when the pair was not made after all; what fails here shows at the next attempt. */
+export async function callOff(peer: Remote): Promise<void> {
+  await forgetPair();
+  await runRemotely(peer, '/usr/local/bin/tandem failover forget --json', '').catch(() => undefined);
+}
+
 /** The failover node's side: lets the primary's key in and remembers the pair. */
 export async function acceptPairing(
   node: NodeConfig,
@@ -85,6 +93,9 @@ export async function acceptPairing(
   productVersion: string,
 ): Promise<Introduction> {
   if (request.node.nodeId === node.nodeId) throw sameNode(request.node.address);
+  if (request.node.productVersion !== productVersion) {
+    throw otherVersion(productVersion, request.node.productVersion);
+  }
   const own = await introduce(node, productVersion);
   await installAuthorizedKey({ home: paths.stateDirectory, publicKey: request.node.replicationKey });
   writeHeartbeatKeys(paths.heartbeatKeys, request.heartbeatKeys);
@@ -133,38 +144,6 @@ function readAnswer(peer: Remote, stdout: string): Introduction {
       cause,
     });
   }
-}
-
-function peerRefused(peer: Remote, code: number, stderr: string): TandemError {
-  if (code === 127 || /not found|No such file/.test(stderr)) {
-    return new TandemError({
-      code: 'pair.peer.not-installed',
-      culprit: 'operator',
-      message: `There is no tandem command on ${peer.address}. Nothing was changed.`,
-      hint: `Install Tandem there and run: tandem init --failover`,
-    });
-  }
-  return new TandemError({
-    code: 'pair.peer.refused',
-    culprit: 'operator',
-    message: `${peer.address} did not accept the pair: ${inWords(stderr)}`,
-    hint: `On ${peer.address}: sudo tandem status (or tandem init --failover, if it is a new machine)`,
-  });
-}
-
-/** The other command's message out of its JSON, or its last line. */
-function inWords(stderr: string): string {
-  const line = stderr.trim().split('\n').at(-1) ?? '';
-  try {
-    const value: unknown = JSON.parse(line);
-    if (value !== null && typeof value === 'object' && 'error' in value) {
-      const { error } = value;
-      if (error !== null && typeof error === 'object' && 'message' in error) return String(error.message);
-    }
-  } catch {
-    // Not JSON: sudo's or the shell's own words.
-  }
-  return line === '' ? 'it said nothing' : line;
 }
 
 function sameNode(address: string): TandemError {

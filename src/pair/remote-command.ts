@@ -6,12 +6,14 @@ const connectTimeoutMs = 10_000;
 const commandTimeoutMs = 60_000;
 const mostOutput = 65_536;
 
-/** A machine reached once by SSH with a password that is not kept. */
+/** A machine reached once by SSH with a password or a private key that is not kept. */
 export interface Remote {
   readonly address: string;
   readonly port: number;
   readonly user: string;
-  readonly password: string;
+  readonly password?: string | undefined;
+  /** OpenSSH or PEM, without a passphrase; sudo must then ask for none. */
+  readonly privateKey?: string | undefined;
 }
 
 export interface RemoteResult {
@@ -30,8 +32,10 @@ export interface RemoteResult {
  */
 export function runRemotely(remote: Remote, command: string, input: string): Promise<RemoteResult> {
   const asRoot = remote.user === 'root';
-  const line = asRoot ? command : `sudo -S -p '' -- ${command}`;
-  const stdin = asRoot ? input : `${remote.password}\n${input}`;
+  const { password, privateKey } = remote;
+  const sudo = password === undefined ? 'sudo -n --' : "sudo -S -p '' --";
+  const line = asRoot ? command : `${sudo} ${command}`;
+  const stdin = asRoot || password === undefined ? input : `${password}\n${input}`;
   return new Promise((resolve, reject) => {
     const client = new Client();
     let presented: Buffer | undefined;
@@ -59,7 +63,8 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
       host: remote.address,
       port: remote.port,
       username: remote.user,
-      password: remote.password,
+      ...(password === undefined ? {} : { password }),
+      ...(privateKey === undefined ? {} : { privateKey }),
       readyTimeout: connectTimeoutMs,
       // The key that is pinned for replication, which asks for the same kind.
       algorithms: { serverHostKey: ['ssh-ed25519'] },

@@ -7,6 +7,12 @@ import type { Keepalive, TokenTimes } from '../core/vpn/settings.ts';
 import { type HeartbeatKeys, heartbeatKeysSchema } from '../settings/heartbeat-keys.ts';
 import { interfaceNameSchema } from '../settings/network.ts';
 import { keepaliveSchema, tokenTimesSchema } from '../settings/vpn.ts';
+import {
+  type ProbeAnswer,
+  type ProbeRequest,
+  probeAnswerSchema,
+  probeRequestSchema,
+} from '../validation/contract.ts';
 
 /**
  * All that the unprivileged server may ask of the privileged supervisor. Every request is checked here, on the
@@ -15,6 +21,7 @@ import { keepaliveSchema, tokenTimesSchema } from '../settings/vpn.ts';
  */
 export type RequestBody =
   | { readonly ask: 'heartbeat.run'; readonly heartbeat: HeartbeatRequest }
+  | { readonly ask: 'heartbeat.stop' }
   | { readonly ask: 'openvpn.run'; readonly openvpn: OpenvpnRequest }
   | { readonly ask: 'openvpn.restart'; readonly name: string; readonly hung: boolean }
   | { readonly ask: 'openvpn.stop'; readonly name: string }
@@ -23,7 +30,8 @@ export type RequestBody =
   | { readonly ask: 'connections.run'; readonly connections: ConnectionTrackingRequest }
   | { readonly ask: 'connections.follow'; readonly serving: boolean }
   | { readonly ask: 'recall.send'; readonly recall: RecallRequest }
-  | { readonly ask: 'listen'; readonly listen: ListenRequest };
+  | { readonly ask: 'listen'; readonly listen: ListenRequest }
+  | { readonly ask: 'lan.probe'; readonly probe: ProbeRequest };
 
 export interface HeartbeatRequest {
   readonly interface: string;
@@ -133,6 +141,8 @@ export interface Request {
 export interface Reply {
   readonly id: number;
   readonly error?: string | undefined;
+  /** What was seen, where the request was to look. */
+  readonly probe?: ProbeAnswer | undefined;
 }
 
 const instanceName = z.string().regex(/^[a-z0-9-]{1,15}$/);
@@ -220,6 +230,7 @@ const listen: z.ZodType<ListenRequest> = z.strictObject({ address: z.union([z.ip
 
 const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('heartbeat.run'), heartbeat }),
+  z.strictObject({ ask: z.literal('heartbeat.stop') }),
   z.strictObject({ ask: z.literal('openvpn.run'), openvpn }),
   z.strictObject({ ask: z.literal('openvpn.restart'), name: instanceName, hung: z.boolean() }),
   z.strictObject({ ask: z.literal('openvpn.stop'), name: instanceName }),
@@ -232,6 +243,7 @@ const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('connections.follow'), serving: z.boolean() }),
   z.strictObject({ ask: z.literal('recall.send'), recall }),
   z.strictObject({ ask: z.literal('listen'), listen }),
+  z.strictObject({ ask: z.literal('lan.probe'), probe: probeRequestSchema }),
 ]);
 
 export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0), body });
@@ -250,4 +262,8 @@ export const noticeSchema: z.ZodType<Notice> = z.strictObject({
     .max(1_024),
 });
 
-export const replySchema: z.ZodType<Reply> = z.strictObject({ id: z.int(), error: z.string().optional() });
+export const replySchema: z.ZodType<Reply> = z.strictObject({
+  id: z.int(),
+  error: z.string().optional(),
+  probe: probeAnswerSchema.optional(),
+});

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net';
 import type { ClientRoute } from '../core/vpn/client-routes.ts';
+import type { ProbeAnswer, ProbeRequest } from '../validation/contract.ts';
 import type {
   ConnectionTrackingRequest,
   FirewallRequest,
@@ -13,6 +14,8 @@ import type {
 /** What the server can have done for it, from the server's side. Each resolves when it is done and throws what went wrong. */
 export interface Privileged {
   runHeartbeat(heartbeat: HeartbeatRequest): Promise<void>;
+  /** The node is in no pair any more: its virtual address goes. */
+  stopHeartbeat(): Promise<void>;
   runOpenvpn(openvpn: OpenvpnRequest): Promise<void>;
   /** `hung`: it answers nobody any more and is not asked to end. */
   restartOpenvpn(name: string, hung: boolean): Promise<void>;
@@ -28,4 +31,6 @@ export interface Privileged {
   sendRecall(recall: RecallRequest): Promise<void>;
   /** The port, open already; connections come as its events. */
   listen(listen: ListenRequest): Promise<Server>;
+  /** Looks at the LAN and at this machine for a validation; changes nothing. */
+  probeLan(probe: ProbeRequest): Promise<ProbeAnswer>;
 }

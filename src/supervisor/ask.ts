@@ -2,6 +2,7 @@ import { Server } from 'node:net';
 import { TandemError } from '../core/errors.ts';
 import { noticeSchema, type RequestBody, replySchema, type WatchedPacket } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
+import { probeAnswerSchema } from '../validation/contract.ts';
 
 const answerTimeoutMs = 20_000;
 const mostRequestsUnderWay = 64;
@@ -22,7 +23,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     if (!reply.success) return;
     const request = waiting.get(reply.data.id);
     waiting.delete(reply.data.id);
-    if (reply.data.error === undefined) request?.resolve(handle);
+    if (reply.data.error === undefined) request?.resolve(reply.data.probe ?? handle);
     else request?.reject(refused(reply.data.error));
   });
 
@@ -56,6 +57,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
 
   return {
     runHeartbeat: (heartbeat) => ask({ ask: 'heartbeat.run', heartbeat }),
+    stopHeartbeat: () => ask({ ask: 'heartbeat.stop' }),
     runOpenvpn: (openvpn) => ask({ ask: 'openvpn.run', openvpn }),
     restartOpenvpn: (name, hung) => ask({ ask: 'openvpn.restart', name, hung }),
     stopOpenvpn: (name) => ask({ ask: 'openvpn.stop', name }),
@@ -70,6 +72,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
       if (server instanceof Server) return server;
       throw refused('it handed no port over');
     },
+    probeLan: async (probe) => probeAnswerSchema.parse(await exchange({ ask: 'lan.probe', probe })),
   };
 }
 

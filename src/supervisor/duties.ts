@@ -38,10 +38,12 @@ export class Duties {
     await applyRuleset(REMOVE_FIREWALL);
   }
 
-  async carryOut(body: Exclude<RequestBody, { readonly ask: 'listen' }>): Promise<void> {
+  async carryOut(body: Exclude<RequestBody, { readonly ask: 'listen' | 'lan.probe' }>): Promise<void> {
     switch (body.ask) {
       case 'heartbeat.run':
         return this.#heartbeat.run(body.heartbeat);
+      case 'heartbeat.stop':
+        return this.#heartbeat.stop();
       case 'openvpn.run':
         this.#recall.prepare(body.openvpn);
         return this.#openvpn.run(body.openvpn);

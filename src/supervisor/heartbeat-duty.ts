@@ -37,7 +37,12 @@ export class HeartbeatDuty {
 
   async stop(): Promise<void> {
     clearInterval(this.#routes);
-    await this.#child?.stop();
+    this.#routes = undefined;
+    const child = this.#child;
+    await child?.stop();
+    this.#child = undefined;
+    this.#running = undefined;
+    this.#config = undefined;
   }
 
   #apply(): void {

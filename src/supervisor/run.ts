@@ -12,6 +12,7 @@ import { Child } from './child.ts';
 import { Duties } from './duties.ts';
 import { KernelSettings } from './kernel-settings.ts';
 import { openPort } from './open-port.ts';
+import { probeLan } from './probe-duty.ts';
 
 const serverMain = fileURLToPath(new URL('./server-main.ts', import.meta.url));
 
@@ -127,6 +128,7 @@ async function answer(message: unknown, duties: Duties, log: Logger): Promise<An
   const { id, body } = request.data;
   try {
     if (body.ask === 'listen') return { reply: { id }, port: await openPort(body.listen) };
+    if (body.ask === 'lan.probe') return { reply: { id, probe: await probeLan(body.probe) } };
     await duties.carryOut(body);
     return { reply: { id } };
   } catch (error) {

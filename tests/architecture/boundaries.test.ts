@@ -27,8 +27,12 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     why: 'gets its data as arguments, so that the privileged supervisor can render with it',
   },
   'src/settings': { may: ['core', 'node', 'zod'], why: 'shapes that every process agrees on' },
+  'src/validation': {
+    may: ['core', 'linux', 'settings', 'node', 'zod'],
+    why: 'looks at the LAN and the machine as the heartbeat will use them, and changes nothing',
+  },
   'src/privileged': {
-    may: ['core', 'settings', 'node', 'zod'],
+    may: ['core', 'settings', 'validation', 'node', 'zod'],
     why: 'the narrow channel between two privileges',
   },
   'src/accounts': {
@@ -54,6 +58,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       'vpn',
       'settings',
       'privileged',
+      'validation',
       'node',
       'zod',
       'ssh2',
@@ -73,6 +78,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       'accounts',
       'pair',
       'privileged',
+      'validation',
       'settings',
       'node',
       'zod',
@@ -95,6 +101,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       'core',
       'api',
       'settings',
+      'validation',
       'setup',
       'heartbeat',
       'replication',

@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { release } from 'node:os';
-import { promisify } from 'node:util';
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatPosition } from '../../core/replication/position.ts';
 import type { Node } from '../../pair/node.ts';
+import { openvpnVersion } from '../../validation/machine.ts';
 import { actorName } from '../actor.ts';
 import type { Live } from '../live/live.ts';
 import {
@@ -151,15 +150,4 @@ export function overviewRoutes(instance: FastifyInstance, node: Node, live: Live
 function presentTransition(one: z.infer<typeof transitionsSchema>['transitions'][number]): TransitionView {
   const { from, to, cause, sentence, at } = one;
   return { from, to, cause, sentence, at, addressMs: one.addressMs ?? null, totalMs: one.totalMs ?? null };
-}
-
-async function openvpnVersion(): Promise<string | null> {
-  try {
-    const { stdout } = await promisify(execFile)('openvpn', ['--version'], { timeout: 5_000 });
-    return /^OpenVPN (\S+)/.exec(stdout)?.[1] ?? null;
-  } catch (error) {
-    // Its version 2.6 ends with code 1 after it said what it is.
-    const stdout = error instanceof Error && 'stdout' in error ? String(error.stdout) : '';
-    return /^OpenVPN (\S+)/.exec(stdout)?.[1] ?? null;
-  }
 }

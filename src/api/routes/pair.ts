@@ -1,9 +1,11 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
 import type { Node } from '../../pair/node.ts';
 import { pairingAnswerSchema, pairingRequestSchema } from '../../pair/pairing-contract.ts';
 import { actorOf } from '../actor.ts';
 import { failoverAnswerSchema, failoverRequestSchema, switchoverAnswerSchema } from '../contract.ts';
+import { unpairAnswerSchema } from '../failover-contract.ts';
 import { pairPolicy } from '../policies/pair.ts';
 
 export function pairRoutes(instance: FastifyInstance, node: Node): void {
@@ -21,7 +23,23 @@ export function pairRoutes(instance: FastifyInstance, node: Node): void {
       config: { policy: pairPolicy.make },
       schema: { body: failoverRequestSchema, response: { 200: failoverAnswerSchema } },
     },
-    (request) => node.makePair(actorOf(request), request.body),
+    (request) => node.pairing.make(actorOf(request), request.body),
+  );
+
+  app.delete(
+    '/failover',
+    { config: { policy: pairPolicy.unmake }, schema: { response: { 200: unpairAnswerSchema } } },
+    (request) => node.pairing.unmake(actorOf(request)),
+  );
+
+  // On the second node, called by the primary over SSH: the pair was not made after all.
+  app.post(
+    '/pairing/forget',
+    { config: { policy: pairPolicy.accept }, schema: { response: { 200: z.object({}) } } },
+    async () => {
+      await node.pairing.forget();
+      return {};
+    },
   );
 
   // On the second node, called by the primary over SSH.
@@ -31,6 +49,6 @@ export function pairRoutes(instance: FastifyInstance, node: Node): void {
       config: { policy: pairPolicy.accept },
       schema: { body: pairingRequestSchema, response: { 200: pairingAnswerSchema } },
     },
-    (request) => node.acceptPairing(request.body),
+    (request) => node.pairing.accept(request.body),
   );
 }

@@ -2,11 +2,13 @@ import { readFileSync } from 'node:fs';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { failoverAnswerSchema } from '../../api/contract.ts';
+import { unpairAnswerSchema } from '../../api/failover-contract.ts';
 import { TandemError } from '../../core/errors.ts';
 import { callApi } from '../api-client.ts';
 import { print } from '../output.ts';
-import { readSecret } from '../secret-input.ts';
+import { readProof } from '../peer-proof.ts';
 import { protectionNote } from './protection.ts';
+import { addFailoverLooks } from './validate.ts';
 
 interface SetOptions {
   virtualAddress: string;
@@ -15,6 +17,7 @@ interface SetOptions {
   peerUser: string;
   peerPort: string;
   peerPasswordFile?: string;
+  peerKeyFile?: string;
   intervalMs: string;
   leaseSeconds: string;
   json?: true;
@@ -38,14 +41,12 @@ export function addFailoverCommands(program: Command): void {
       '--peer-password-file <file>',
       'read the SSH password from a file, or - for standard input; it is not kept',
     )
+    .option('--peer-key-file <file>', 'a private key in place of the password; it is not kept')
     .option('--interval-ms <ms>', 'a heartbeat every so many milliseconds', '1000')
     .option('--lease-seconds <seconds>', 'a node that hangs loses the address after so long', '2')
     .option('--json', 'print JSON')
     .action(async (options: SetOptions) => {
-      const password = await readSecret(
-        options.peerPasswordFile,
-        `Password of ${options.peerUser} on ${options.peer}:`,
-      );
+      const proof = await readProof(options);
       const answer = failoverAnswerSchema.parse(
         await callApi('POST', '/failover', {
           virtualAddress: options.virtualAddress,
@@ -56,7 +57,7 @@ export function addFailoverCommands(program: Command): void {
             address: options.peer,
             port: number('--peer-port', options.peerPort),
             user: options.peerUser,
-            password,
+            ...proof,
           },
         }),
       );
@@ -68,6 +69,8 @@ export function addFailoverCommands(program: Command): void {
       );
     });
 
+  addFailoverLooks(failover);
+
   // Run over SSH by the primary node, with its request on standard input.
   failover
     .command('accept', { hidden: true })
@@ -75,6 +78,27 @@ export function addFailoverCommands(program: Command): void {
     .action(async () => {
       const request: unknown = JSON.parse(readFileSync(0, 'utf8'));
       process.stdout.write(`${JSON.stringify(await callApi('POST', '/pairing', request))}\n`);
+    });
+
+  // Likewise, when the pair was not made after all.
+  failover
+    .command('forget', { hidden: true })
+    .option('--json')
+    .action(async () => {
+      process.stdout.write(`${JSON.stringify(await callApi('POST', '/pairing/forget'))}\n`);
+    });
+
+  failover
+    .command('remove')
+    .description('end the pair: this node serves alone, the other waits to be paired again')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const answer = unpairAnswerSchema.parse(await callApi('DELETE', '/failover'));
+      print(options.json === true, answer, () =>
+        answer.peerTold
+          ? `${answer.peer} was told and waits to be paired again.`
+          : `The pair is ended here. ${answer.peer} could not be told: set it up anew with tandem init.`,
+      );
     });
 }
 

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { formatPublicKey, parsePublicKey } from './public-key.ts';
 import { writeWhole } from './replication-key.ts';
 
+/** Marks our lines among those of others. */
+const comment = 'tandem-replication';
 const receiveCommand = '/usr/local/bin/tandem replica receive';
 
 /**
@@ -11,7 +13,7 @@ const receiveCommand = '/usr/local/bin/tandem replica receive';
  */
 export function authorizedKeyLine(publicKey: string, command: string = receiveCommand): string {
   if (/["\\\n]/.test(command)) throw new Error(`${JSON.stringify(command)} cannot stand in authorized_keys`);
-  return `restrict,command="${command}" ${formatPublicKey(parsePublicKey(publicKey))} tandem-replication`;
+  return `restrict,command="${command}" ${formatPublicKey(parsePublicKey(publicKey))} ${comment}`;
 }
 
 /** In the home of the user `tandem`, whose owner the files get. */
@@ -30,6 +32,11 @@ export async function installAuthorizedKey({ home, publicKey, command }: Authori
 /** What a key may no longer do after it was exchanged for another. */
 export async function removeAuthorizedKey(home: string, publicKey: string): Promise<void> {
   await edit(home, (lines) => lines.filter((line) => !holds(line, publicKey)));
+}
+
+/** What every key of another node may no longer do; lines of other makers stay. */
+export async function removeReplicationKeys(home: string): Promise<void> {
+  await edit(home, (lines) => lines.filter((line) => !line.endsWith(` ${comment}`)));
 }
 
 function holds(line: string, publicKey: string): boolean {

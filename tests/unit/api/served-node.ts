@@ -47,6 +47,7 @@ const refused = (): Promise<never> => Promise.reject(new Error('not in this test
 function privilegedFor(opened: (server: Server) => void): Privileged {
   return {
     runHeartbeat: refused,
+    stopHeartbeat: refused,
     runOpenvpn: refused,
     restartOpenvpn: refused,
     stopOpenvpn: refused,
@@ -56,6 +57,7 @@ function privilegedFor(opened: (server: Server) => void): Privileged {
     followConnections: async () => undefined,
     onPackets: () => undefined,
     sendRecall: refused,
+    probeLan: refused,
     listen: () =>
       new Promise((resolve) => {
         const server = createServer().listen(0, '127.0.0.1', () => {

@@ -1,0 +1,91 @@
+import type { FastifyInstance } from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import { z } from 'zod';
+import { clientOutageMs, detectionMs, timingPresets } from '../../core/vrrp/presets.ts';
+import type { Node } from '../../pair/node.ts';
+import { readPairSettings } from '../../settings/read.ts';
+import {
+  type FailoverView,
+  failoverViewSchema,
+  freeVhidAnswerSchema,
+  type TimingView,
+  validationAnswerSchema,
+} from '../failover-contract.ts';
+import { pairPolicy } from '../policies/pair.ts';
+
+const validateSchema = z.strictObject({
+  virtualAddress: z.cidrv4(),
+  vhid: z.int().min(1).max(255),
+  peer: z.strictObject({
+    address: z.ipv4(),
+    port: z.int().min(1).max(65_535).default(22),
+    user: z.string().min(1).max(64).default('root'),
+    password: z.string().min(1).max(4_096).optional(),
+    privateKey: z.string().min(1).max(16_384).optional(),
+  }),
+});
+
+/** The settings of the pair, and whether they would work. */
+export function failoverRoutes(instance: FastifyInstance, node: Node): void {
+  const app = instance.withTypeProvider<ZodTypeProvider>();
+
+  app.get(
+    '/failover',
+    { config: { policy: pairPolicy.show }, schema: { response: { 200: failoverViewSchema } } },
+    () => present(node),
+  );
+
+  // Changes nothing; the password is used once and not kept.
+  app.post(
+    '/failover/validation',
+    {
+      config: { policy: pairPolicy.validate },
+      schema: { body: validateSchema, response: { 200: validationAnswerSchema } },
+    },
+    (request) => node.validation.start(request.body),
+  );
+
+  app.get(
+    '/failover/validation',
+    { config: { policy: pairPolicy.show }, schema: { response: { 200: validationAnswerSchema } } },
+    () => node.validation.view,
+  );
+
+  app.post(
+    '/failover/free-vhid',
+    { config: { policy: pairPolicy.validate }, schema: { response: { 200: freeVhidAnswerSchema } } },
+    () => node.validation.freeVhid(),
+  );
+}
+
+function present(node: Node): FailoverView {
+  const pair = readPairSettings(node.store);
+  const { name, address, prefixLength, interface: card } = node.validation.own;
+  return {
+    model: pair === undefined ? 'none' : 'lan',
+    own: { name, address, prefixLength, interface: card },
+    virtualAddress: pair?.virtualAddress ?? null,
+    vhid: pair?.vhid ?? null,
+    timing: pair === undefined ? null : timing(pair),
+    nodes: (pair?.nodes ?? []).map((one) => ({
+      name: one.name,
+      address: one.address,
+      interface: one.interface,
+      sshPort: one.ssh.port,
+    })),
+    presets: timingPresets.map((preset) => ({ ...timing(preset), name: preset.name, words: preset.words })),
+  };
+}
+
+function timing(one: {
+  readonly advertisementIntervalMs: number;
+  readonly leaseSeconds: number;
+}): TimingView {
+  const { advertisementIntervalMs, leaseSeconds } = one;
+  return {
+    advertisementIntervalMs,
+    leaseSeconds,
+    detectionMs: detectionMs(advertisementIntervalMs),
+    clientOutageMs: clientOutageMs(advertisementIntervalMs),
+  };
+}

@@ -1,0 +1,142 @@
+import { readFileSync } from 'node:fs';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { statusSchema } from '../../api/contract.ts';
+import {
+  failoverViewSchema,
+  type ValidationAnswer,
+  validationAnswerSchema,
+} from '../../api/failover-contract.ts';
+import { readNodeConfig } from '../../settings/node.ts';
+import { paths } from '../../settings/paths.ts';
+import { productVersion } from '../../settings/product-version.ts';
+import { callApi } from '../api-client.ts';
+import { exitCode } from '../exit-codes.ts';
+import { print, table } from '../output.ts';
+import { readProof } from '../peer-proof.ts';
+
+interface ValidateOptions {
+  virtualAddress: string;
+  vhid: string;
+  peer: string;
+  peerUser: string;
+  peerPort: string;
+  peerPasswordFile?: string;
+  peerKeyFile?: string;
+  json?: true;
+}
+
+const askEveryMs = 300;
+const marks = { pending: '…', good: 'GOOD', warning: 'WARNING', problem: 'PROBLEM' } as const;
+
+/** `tandem validate`: what `failover set` would meet, row by row, without changing anything. */
+export function addValidateCommand(program: Command): void {
+  program
+    .command('validate')
+    .description('look at everything that a pair needs, before it is made; changes nothing')
+    .requiredOption('--virtual-address <address/prefix>', 'the address both nodes are to share')
+    .requiredOption(
+      '--vhid <number>',
+      'number 1-255 of the pair; to have one picked: tandem failover free-vhid',
+    )
+    .requiredOption('--peer <address>', "the second node's own address")
+    .option('--peer-user <name>', 'SSH user there: root, or one that may use sudo', 'root')
+    .option('--peer-port <port>', 'SSH port there', '22')
+    .option('--peer-password-file <file>', 'read the SSH password from a file, or - for standard input')
+    .option('--peer-key-file <file>', 'a private key in place of the password; it is not kept')
+    .option('--json', 'print JSON')
+    .action(async (options: ValidateOptions) => {
+      const proof = await readProof(options);
+      await callApi('POST', '/failover/validation', {
+        virtualAddress: options.virtualAddress,
+        vhid: z.coerce.number().int().parse(options.vhid),
+        peer: {
+          address: options.peer,
+          port: z.coerce.number().int().parse(options.peerPort),
+          user: options.peerUser,
+          ...proof,
+        },
+      });
+      const { rows } = await followed(options.json !== true);
+      if (options.json === true) print(true, { rows }, () => '');
+      if (rows.some(({ state }) => state === 'problem')) process.exitCode = exitCode.config;
+    });
+}
+
+/** Prints each row as soon as it is known. */
+async function followed(aloud: boolean): Promise<ValidationAnswer> {
+  const said = new Set<string>();
+  for (;;) {
+    const answer = validationAnswerSchema.parse(await callApi('GET', '/failover/validation'));
+    for (const { id, state, title, sentence, remedy } of answer.rows) {
+      if (state === 'pending' || said.has(id)) continue;
+      said.add(id);
+      const line = `${marks[state].padEnd(8)} ${title}: ${sentence}`;
+      if (aloud) process.stdout.write(remedy === null ? `${line}\n` : `${line}\n         → ${remedy}\n`);
+    }
+    if (!answer.running) return answer;
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+  }
+}
+
+/** Under `tandem failover`: the settings, a free number, and what the other node runs over SSH. */
+export function addFailoverLooks(failover: Command): void {
+  failover
+    .command('show')
+    .description('the settings of the pair, with how fast a takeover is noticed')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const view = failoverViewSchema.parse(await callApi('GET', '/failover'));
+      print(options.json === true, view, () =>
+        [
+          `model            ${view.model === 'lan' ? 'LAN model (UCARP/VRRP)' : 'none: this node is alone'}`,
+          `virtual address  ${view.virtualAddress ?? 'none'}`,
+          `VHID             ${view.vhid ?? 'none'}`,
+          ...view.nodes.map((one) => `node             ${one.name} (${one.address}, ${one.interface})`),
+          '',
+          table(
+            ['TIMING', 'HEARTBEAT', 'NOTICED AFTER', 'CLIENTS AWAY', 'LEASE'],
+            [...(view.timing === null ? [] : [{ ...view.timing, name: 'now' }]), ...view.presets].map(
+              (one) => [
+                one.name,
+                `${one.advertisementIntervalMs} ms`,
+                `${one.detectionMs} ms`,
+                `${one.clientOutageMs} ms`,
+                `${one.leaseSeconds} s`,
+              ],
+            ),
+          ),
+        ].join('\n'),
+      );
+    });
+
+  failover
+    .command('free-vhid')
+    .description('listen to the LAN and pick a VHID that nobody uses')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const answer = z
+        .object({ vhid: z.int(), used: z.array(z.int()) })
+        .parse(await callApi('POST', '/failover/free-vhid'));
+      print(options.json === true, answer, () =>
+        answer.used.length === 0
+          ? `${answer.vhid} is free; nobody else was heard.`
+          : `${answer.vhid} is free; in use: ${answer.used.join(', ')}.`,
+      );
+    });
+
+  // Run as root, by the supervisor on this node and by the primary node over SSH on the other; its request on standard input.
+  failover.command('probe', { hidden: true }).action(async () => {
+    const { probe } = await import('../../validation/probe.ts');
+    const { probeRequestSchema } = await import('../../validation/contract.ts');
+    const asked: unknown = JSON.parse(readFileSync(0, 'utf8'));
+    const config = readNodeConfig(paths.nodeConfig);
+    const request = probeRequestSchema.parse({ interface: config.interface, ...Object(asked) });
+    const status = statusSchema.parse(await callApi('GET', '/status'));
+    const answer = {
+      probe: await probe(request, productVersion()),
+      node: { name: config.name, start: config.start, paired: status.peer?.name ?? null },
+    };
+    process.stdout.write(`${JSON.stringify(answer)}\n`);
+  });
+}

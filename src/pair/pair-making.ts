@@ -1,0 +1,94 @@
+import type { Write } from '../accounts/write.ts';
+import { bareAddress } from '../settings/network.ts';
+import type { NodeConfig } from '../settings/node.ts';
+import { type PairNode, pairSettingName } from '../settings/pair.ts';
+import type { Actor } from '../store/actor.ts';
+import { acceptPairing, callOff, type PairWish, pairWith } from './pairing.ts';
+import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
+import { alreadyPaired, isPrimary, notPaired, unpairElsewhere } from './pairing-errors.ts';
+import { forgetPair } from './unpairing.ts';
+import { until } from './until.ts';
+
+const protectionTimeoutMs = 30_000;
+
+interface PairMakingParts {
+  readonly config: NodeConfig;
+  readonly productVersion: string;
+  readonly write: Write;
+  /** @throws TandemError `pair.standby` */
+  readonly refuseUnlessActive: () => void;
+  /** Undefined while there is no pair. */
+  readonly peer: () => PairNode | undefined;
+  readonly openLink: (pairId: string) => Promise<void>;
+  readonly closeLink: () => Promise<void>;
+  /** Resolves when the node has brought itself in step with the settings. */
+  readonly followed: () => Promise<void>;
+  readonly isProtected: () => boolean;
+}
+
+/** Two nodes become a pair, and two nodes again. */
+export class PairMaking {
+  readonly #parts: PairMakingParts;
+
+  constructor(parts: PairMakingParts) {
+    this.#parts = parts;
+  }
+
+  /** @throws TandemError `pair.already-paired`, `pair.standby`, and what `pairWith` throws */
+  async make(
+    actor: Actor,
+    wish: PairWish,
+  ): Promise<{ protected: boolean; peer: string; virtualAddress: string; hostKeyFingerprint: string }> {
+    const { config, productVersion, write } = this.#parts;
+    this.#parts.refuseUnlessActive();
+    const peer = this.#parts.peer();
+    if (peer !== undefined) throw alreadyPaired(config.name, peer.name);
+    const { settings, hostKeyFingerprint } = await pairWith(config, wish, productVersion);
+    try {
+      await write(actor, (transaction) => transaction.settings.set(pairSettingName, settings));
+    } catch (error) {
+      // Both or neither.
+      await callOff(wish.peer);
+      throw error;
+    }
+    // The heartbeat listens before it claims: for that moment this node serves nobody.
+    const isProtected = await until(this.#parts.isProtected, protectionTimeoutMs);
+    return {
+      protected: isProtected,
+      peer: settings.nodes[1].name,
+      virtualAddress: bareAddress(settings.virtualAddress),
+      hostKeyFingerprint,
+    };
+  }
+
+  /** Ends the pair on both nodes: this one serves alone. @throws TandemError `pair.standby`, `pair.unpair.refused` */
+  async unmake(actor: Actor): Promise<{ peer: string; peerTold: boolean }> {
+    const { config, write, followed } = this.#parts;
+    this.#parts.refuseUnlessActive();
+    const peer = this.#parts.peer();
+    if (peer === undefined) throw notPaired(config.name);
+    if (config.start !== 'primary') throw unpairElsewhere(config.name, peer.name);
+    const written = await write(actor, ({ settings }) => settings.unset(pairSettingName));
+    await followed();
+    return { peer: peer.name, peerTold: written.protected };
+  }
+
+  /** The second node's side. @throws TandemError `pair.peer-is-primary`, `pair.already-paired`, `pair.peer.version` */
+  async accept(request: PairingRequest): Promise<PairingAnswer> {
+    const { config, productVersion } = this.#parts;
+    if (config.start === 'primary') throw isPrimary(config.name);
+    const peer = this.#parts.peer();
+    if (peer !== undefined) throw alreadyPaired(config.name, peer.name);
+    const node = await acceptPairing(config, request, productVersion);
+    await this.#parts.openLink(request.pairId);
+    return { node };
+  }
+
+  /** On a node that accepted a pair which was not made. @throws TandemError `pair.already-paired` */
+  async forget(): Promise<void> {
+    const peer = this.#parts.peer();
+    if (peer !== undefined) throw alreadyPaired(this.#parts.config.name, peer.name);
+    await this.#parts.closeLink();
+    await forgetPair();
+  }
+}

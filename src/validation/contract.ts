@@ -1,0 +1,62 @@
+import { z } from 'zod';
+
+/** What one node is asked to look at, on the LAN and in itself. Both do it at the same time. */
+export interface ProbeRequest {
+  readonly interface: string;
+  /** The node's own address there. */
+  readonly address: string;
+  readonly peerAddress: string;
+  /** Without its prefix length; asked for, never taken. */
+  readonly virtualAddress: string;
+  /** Marks the packets of this one validation, hexadecimal. */
+  readonly nonce: string;
+  readonly seconds: number;
+  readonly ports: readonly { readonly protocol: 'udp' | 'tcp'; readonly port: number }[];
+}
+
+/** What it saw. */
+export interface ProbeAnswer {
+  readonly product: string;
+  readonly openvpn: string | null;
+  /** Wall clock when it answered, milliseconds since 1970. */
+  readonly clockMs: number;
+  readonly freeBytes: number;
+  readonly platform: string;
+  readonly linkUp: boolean;
+  /** Whether packets of the other node arrived, by either way. */
+  readonly heard: { readonly multicast: boolean; readonly unicast: boolean };
+  /** Who said that the virtual address is its own. */
+  readonly claims: readonly { readonly address: string; readonly mac: string }[];
+  /** Whose advertisements pass by. */
+  readonly advertisers: readonly {
+    readonly protocol: string;
+    readonly vhid: number;
+    readonly source: string;
+  }[];
+  /** Those of the ports that another program has, as `udp 1194`. */
+  readonly portsTaken: readonly string[];
+}
+
+const port = z.int().min(1).max(65_535);
+export const probeRequestSchema: z.ZodType<ProbeRequest> = z.strictObject({
+  interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/),
+  address: z.ipv4(),
+  peerAddress: z.ipv4(),
+  virtualAddress: z.ipv4(),
+  nonce: z.string().regex(/^[0-9a-f]{32}$/),
+  seconds: z.number().min(0.1).max(15),
+  ports: z.array(z.strictObject({ protocol: z.enum(['udp', 'tcp']), port })).max(16),
+});
+
+export const probeAnswerSchema: z.ZodType<ProbeAnswer> = z.object({
+  product: z.string(),
+  openvpn: z.string().nullable(),
+  clockMs: z.number(),
+  freeBytes: z.number(),
+  platform: z.string(),
+  linkUp: z.boolean(),
+  heard: z.object({ multicast: z.boolean(), unicast: z.boolean() }),
+  claims: z.array(z.object({ address: z.string(), mac: z.string() })),
+  advertisers: z.array(z.object({ protocol: z.string(), vhid: z.int(), source: z.string() })),
+  portsTaken: z.array(z.string()),
+});

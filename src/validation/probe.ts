@@ -1,0 +1,104 @@
+import { formatAddress, type IpAddress, parseAddress } from '../core/net/address.ts';
+import { formatMac } from '../core/net/neighbour.ts';
+import { IP_PROTOCOL, IPV4_GROUP } from '../core/vrrp/codec.ts';
+import { AdvertisementSocket } from '../linux/advertisement-socket.ts';
+import { NeighbourSocket } from '../linux/neighbour-socket.ts';
+import { type Link, readLink } from '../linux/netlink/link.ts';
+import { NetlinkSocket } from '../linux/netlink/socket.ts';
+import { Readiness } from '../linux/readiness.ts';
+import type { ProbeAnswer, ProbeRequest } from './contract.ts';
+import { machineFacts } from './machine.ts';
+
+/** Version 3, type 15: RFC 9568 §7.1 has every router discard a type that it does not know. */
+const probeType = 0x3f;
+const sendEveryMs = 100;
+
+/**
+ * Looks at the LAN as the heartbeat will use it: the same IP protocol, group and interface, but packets that no router takes
+ * for an advertisement. Needs root.
+ * @throws TandemError `linux.no-interface`, SystemCallError
+ */
+export async function probe(request: ProbeRequest, product: string): Promise<ProbeAnswer> {
+  const netlink = new NetlinkSocket();
+  let link: Link;
+  try {
+    link = readLink(netlink, request.interface);
+  } finally {
+    netlink.close();
+  }
+  const own = required(request.address);
+  const virtual = required(request.virtualAddress);
+  const payload = new Uint8Array([probeType, ...Buffer.from(request.nonce, 'hex')]);
+  const multicast = new AdvertisementSocket(link, IP_PROTOCOL, IPV4_GROUP, own);
+  const unicast = new AdvertisementSocket(link, IP_PROTOCOL, required(request.peerAddress), own);
+  const neighbours = new NeighbourSocket(link, 4, [virtual]);
+  const heard = { multicast: false, unicast: false };
+  const claims = new Map<string, { address: string; mac: string }>();
+  const advertisers = new Map<string, ProbeAnswer['advertisers'][number]>();
+
+  const read = (): void => {
+    for (const [way, socket] of [
+      ['multicast', multicast],
+      ['unicast', unicast],
+    ] as const) {
+      for (let packet = socket.receive(); packet !== undefined; packet = socket.receive()) {
+        const source = formatAddress(packet.source);
+        if (source === request.address) continue;
+        const ours = Buffer.from(packet.payload).equals(Buffer.from(payload));
+        if (ours) heard[way] = true;
+        const seen = advertiser(packet.payload, source);
+        if (seen !== undefined) advertisers.set(JSON.stringify(seen), seen);
+      }
+    }
+    for (let claim = neighbours.receive(); claim !== undefined; claim = neighbours.receive()) {
+      const one = { address: formatAddress(claim.address), mac: formatMac(claim.mac) };
+      claims.set(one.mac, one);
+    }
+  };
+  const readiness = new Readiness([multicast.fd, unicast.fd, neighbours.fd], read);
+  const until = performance.now() + request.seconds * 1_000;
+  try {
+    while (performance.now() < until) {
+      attempt(() => multicast.send(payload));
+      attempt(() => unicast.send(payload));
+      attempt(() => neighbours.ask(virtual, undefined));
+      await new Promise((resolve) => setTimeout(resolve, sendEveryMs));
+    }
+    read();
+  } finally {
+    readiness.close();
+    for (const socket of [multicast, unicast, neighbours]) socket.close();
+  }
+  return {
+    product,
+    ...(await machineFacts(request.ports, request.address)),
+    linkUp: link.up,
+    heard,
+    claims: [...claims.values()],
+    advertisers: [...advertisers.values()],
+    clockMs: Date.now(),
+  };
+}
+
+/** A link that is down or a firewall shows in what is not heard. */
+function attempt(send: () => void): void {
+  try {
+    send();
+  } catch {
+    // Seen by its absence.
+  }
+}
+
+/** VRRP and CARP share the first two bytes: version and type, then the number. CARP says 7 words of authentication. */
+function advertiser(payload: Uint8Array, source: string): ProbeAnswer['advertisers'][number] | undefined {
+  const [first, vhid] = payload;
+  if (vhid === undefined || (first !== 0x21 && first !== 0x31)) return undefined;
+  const isCarp = first === 0x21 && payload.length >= 36 && payload[3] === 7;
+  return { protocol: first === 0x31 ? 'VRRPv3' : isCarp ? 'CARP' : 'VRRPv2', vhid, source };
+}
+
+function required(text: string): IpAddress {
+  const address = parseAddress(text);
+  if (address === undefined) throw new Error(`${text} was checked to be an address`);
+  return address;
+}

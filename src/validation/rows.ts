@@ -1,0 +1,226 @@
+import { bareNetwork } from '../settings/network.ts';
+import type { ProbeAnswer } from './contract.ts';
+
+type RowState = 'pending' | 'good' | 'warning' | 'problem';
+
+/** One thing that was looked at, in words; `remedy` says what to do about it. */
+export interface Row {
+  readonly id: string;
+  readonly title: string;
+  readonly state: RowState;
+  readonly sentence: string;
+  readonly remedy: string | null;
+}
+
+export interface Plan {
+  /** Without its prefix length. */
+  readonly virtualAddress: string;
+  readonly prefixLength: number;
+  readonly vhid: number;
+  readonly own: { readonly name: string; readonly address: string; readonly prefixLength: number };
+  readonly peerAddress: string;
+}
+
+const leastSpaceBytes = 500_000_000;
+const furthestClocksMs = 1_000;
+
+const titles = {
+  subnet: 'All addresses are in the same subnet',
+  reach: 'The second node can be reached over SSH',
+  ready: 'The second node is ready to be paired',
+  versions: 'Both nodes run the same version',
+  openvpn: 'OpenVPN is there on both nodes',
+  clocks: 'The clocks agree',
+  address: 'Nobody else has the virtual address',
+  vhid: 'Nobody else has the VHID',
+  multicast: 'Multicast crosses, both ways',
+  unicast: 'Unicast crosses, both ways',
+  ports: 'The ports are free',
+  space: 'There is space on both disks',
+  platform: 'The platform lets an address move',
+} as const;
+
+export type RowId = keyof typeof titles;
+
+export const rowIds: readonly RowId[] = Object.keys(titles) as RowId[];
+
+export function pendingRow(id: RowId): Row {
+  return { id, title: titles[id], state: 'pending', sentence: 'Being looked at.', remedy: null };
+}
+
+export function good(id: RowId, sentence: string): Row {
+  return { id, title: titles[id], state: 'good', sentence, remedy: null };
+}
+
+export function problem(id: RowId, sentence: string, remedy: string): Row {
+  return { id, title: titles[id], state: 'problem', sentence, remedy };
+}
+
+function warning(id: RowId, sentence: string, remedy: string): Row {
+  return { id, title: titles[id], state: 'warning', sentence, remedy };
+}
+
+/** What the plan itself says, before anybody is asked. */
+export function planRow({ virtualAddress, prefixLength, own, peerAddress }: Plan): Row {
+  const lan = bareNetwork(own.address, own.prefixLength);
+  const choose = `Choose an unused address of ${lan}`;
+  if (bareNetwork(virtualAddress, own.prefixLength) !== lan)
+    return problem('subnet', `The virtual address ${virtualAddress} is not in ${lan}.`, choose);
+  if (prefixLength !== own.prefixLength)
+    return problem(
+      'subnet',
+      `The prefix of ${virtualAddress} is /${prefixLength}; the LAN's is /${own.prefixLength}.`,
+      choose,
+    );
+  if (virtualAddress === own.address || virtualAddress === peerAddress)
+    return problem('subnet', `${virtualAddress} is a node's own address.`, choose);
+  if (bareNetwork(peerAddress, own.prefixLength) !== lan)
+    return problem(
+      'subnet',
+      `The second node, ${peerAddress}, is not in ${lan}.`,
+      'Both nodes belong on one LAN',
+    );
+  if (peerAddress === own.address)
+    return problem('subnet', `${peerAddress} is this very node.`, "Name the other machine's address");
+  return good('subnet', `${own.address}, ${peerAddress} and ${virtualAddress} are in ${lan}.`);
+}
+
+/** Everything that takes both nodes' answers. `roundTripMs` is how long the other's answer was on its way. */
+export function probeRows(plan: Plan, own: ProbeAnswer, peer: ProbeAnswer, answeredAtMs: number): Row[] {
+  return [
+    versions(own, peer),
+    openvpn(own, peer),
+    clocks(peer, answeredAtMs),
+    addressFree(plan, [own, peer]),
+    vhidFree(plan, [own, peer]),
+    crossing('multicast', own, peer),
+    crossing('unicast', own, peer),
+    ports(plan, own, peer),
+    space(own, peer),
+    platform(own, peer),
+  ];
+}
+
+function versions(own: ProbeAnswer, peer: ProbeAnswer): Row {
+  if (own.product === peer.product) return good('versions', `Tandem ${own.product} on both.`);
+  return problem(
+    'versions',
+    `This node runs ${own.product}, the second ${peer.product}.`,
+    'Install the same version on both',
+  );
+}
+
+function openvpn(own: ProbeAnswer, peer: ProbeAnswer): Row {
+  if (own.openvpn === null || peer.openvpn === null) {
+    const where = own.openvpn === null ? 'this node' : 'the second node';
+    return problem('openvpn', `OpenVPN is missing on ${where}.`, 'Run there: apt-get install openvpn');
+  }
+  if (own.openvpn === peer.openvpn) return good('openvpn', `OpenVPN ${own.openvpn} on both.`);
+  return warning(
+    'openvpn',
+    `OpenVPN ${own.openvpn} here, ${peer.openvpn} there.`,
+    'Bring both to the same version',
+  );
+}
+
+function clocks(peer: ProbeAnswer, answeredAtMs: number): Row {
+  const apartMs = Math.abs(peer.clockMs - answeredAtMs);
+  if (apartMs <= furthestClocksMs) return good('clocks', `They are less than a second apart.`);
+  return problem(
+    'clocks',
+    `They are ${(apartMs / 1_000).toFixed(1)} s apart: tokens and one-time codes depend on them.`,
+    'Run on both: timedatectl set-ntp true',
+  );
+}
+
+function addressFree({ virtualAddress }: Plan, probes: readonly ProbeAnswer[]): Row {
+  const macs = [...new Set(probes.flatMap(({ claims }) => claims.map(({ mac }) => mac)))];
+  if (macs.length === 0) return good('address', `Nobody answers for ${virtualAddress}.`);
+  return problem(
+    'address',
+    `${virtualAddress} is taken: ${macs.join(' and ')} answers for it.`,
+    'Choose another address, or take this one from that machine',
+  );
+}
+
+function vhidFree({ vhid }: Plan, probes: readonly ProbeAnswer[]): Row {
+  const all = probes.flatMap(({ advertisers }) => advertisers);
+  const [user] = all.filter((one) => one.vhid === vhid);
+  if (user === undefined) {
+    const others = [...new Set(all.map((one) => one.vhid))].toSorted((a, b) => a - b);
+    return good(
+      'vhid',
+      others.length === 0 ? `No other pair is on this LAN.` : `In use are ${others.join(', ')}.`,
+    );
+  }
+  return problem(
+    'vhid',
+    `${user.source} uses VHID ${vhid} (${user.protocol}).`,
+    `A free one is ${freeVhid(all)}`,
+  );
+}
+
+/** The lowest that nobody uses, from 51 on: the numbers below are what other products begin with. */
+export function freeVhid(seen: readonly { readonly vhid: number }[]): number {
+  const used = new Set(seen.map(({ vhid }) => vhid));
+  const order = [
+    ...Array.from({ length: 205 }, (_, index) => 51 + index),
+    ...Array.from({ length: 50 }, (_, index) => 50 - index),
+  ];
+  return order.find((vhid) => !used.has(vhid)) ?? 51;
+}
+
+function crossing(way: 'multicast' | 'unicast', own: ProbeAnswer, peer: ProbeAnswer): Row {
+  const name = way === 'multicast' ? 'Multicast (protocol 112)' : 'Unicast (protocol 112)';
+  if (own.heard[way] && peer.heard[way]) return good(way, `${name} arrives on both nodes.`);
+  const where =
+    !own.heard[way] && !peer.heard[way] ? 'either node' : own.heard[way] ? 'the second node' : 'this node';
+  const sentence = `${name} does not arrive on ${where}.`;
+  const remedy = 'Let IP protocol 112 pass in the firewalls of both nodes and on the switch (IGMP snooping)';
+  if (way === 'multicast' && own.heard.unicast && peer.heard.unicast)
+    return warning(way, `${sentence} The pair works by unicast alone.`, remedy);
+  return problem(way, sentence, remedy);
+}
+
+function ports(plan: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
+  const taken = [
+    ...own.portsTaken.map((port) => `${port} on ${plan.own.name}`),
+    ...peer.portsTaken.map((port) => `${port} on the second node`),
+  ];
+  if (taken.length === 0) return good('ports', 'What the VPN listens on is free on both nodes.');
+  return problem(
+    'ports',
+    `Another program has ${taken.join(', ')}.`,
+    'Stop it, or choose another port for the VPN',
+  );
+}
+
+function space(own: ProbeAnswer, peer: ProbeAnswer): Row {
+  const least = Math.min(own.freeBytes, peer.freeBytes);
+  const gigabytes = (least / 1_000_000_000).toFixed(1);
+  if (least >= leastSpaceBytes) return good('space', `At least ${gigabytes} GB are free on each.`);
+  return problem('space', `Only ${gigabytes} GB are free on one of them.`, 'Make space in /var/lib');
+}
+
+const clouds: Readonly<Record<string, string>> = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud' };
+
+function platform(own: ProbeAnswer, peer: ProbeAnswer): Row {
+  const crosses = own.heard.multicast && peer.heard.multicast;
+  for (const { platform: one } of [own, peer]) {
+    const cloud = clouds[one];
+    if (cloud !== undefined && !crosses) {
+      return problem(
+        'platform',
+        `${cloud} filters multicast and does not move an address by ARP.`,
+        "Move the address by the provider's own means: a secondary address, a route or a load balancer",
+      );
+    }
+    if (one === 'hyper-v' || one === 'vmware') {
+      return good(
+        'platform',
+        `${one === 'vmware' ? 'ESXi' : 'Hyper-V'}: nothing to change, for the address moves with the card's own MAC.`,
+      );
+    }
+  }
+  return good('platform', 'Nothing is known that would keep an address from moving.');
+}

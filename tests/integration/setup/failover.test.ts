@@ -1,0 +1,175 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { statusOf } from '../../../lab/demo/node-commands.ts';
+import { until } from '../../../lab/demo/until.ts';
+import { Lab } from '../../../lab/lab.ts';
+import type { NodeName } from '../../../lab/topology.ts';
+
+const password = 'right horse battery';
+const shared = ['--virtual-address', '10.99.0.100/24', '--peer', '10.99.0.2', '--peer-password-file', '-'];
+
+let lab: Lab;
+before(async () => {
+  lab = await Lab.up({ clients: 0, stateDir: `/var/lib/tandem-test-failover-${process.pid}` });
+});
+after(() => lab?.down());
+
+async function run(
+  host: NodeName | 'office',
+  words: readonly string[],
+  input?: string,
+): Promise<{ code: number | null; stdout: string; stderr: string }> {
+  return lab.exec(host, [...words], { timeoutMs: 90_000, ...(input === undefined ? {} : { input }) });
+}
+
+async function shell(host: NodeName | 'office', line: string): Promise<string> {
+  const { code, stdout, stderr } = await run(host, ['bash', '-c', line]);
+  assert.equal(code, 0, `${host}: ${line}: ${stderr}`);
+  return stdout;
+}
+
+type Row = { id: string; state: string; sentence: string; remedy: string | null };
+
+/** Rows that are not good, by name; what `tandem validate` ended with. */
+async function validate(
+  vhid: number,
+  secret: string,
+): Promise<{ bad: Map<string, Row>; code: number | null }> {
+  const words = ['tandem', 'validate', ...shared, '--vhid', String(vhid), '--json'];
+  const { code, stdout, stderr } = await run('node-a', words, `${secret}\n`);
+  assert.notEqual(stdout, '', stderr);
+  const { rows } = JSON.parse(stdout) as { rows: Row[] };
+  assert.ok(rows.length >= 13);
+  return { code, bad: new Map(rows.filter(({ state }) => state !== 'good').map((row) => [row.id, row])) };
+}
+
+test('two machines become a pair by wizard and validation, and the pages survive a takeover', async (context) => {
+  await context.test('the wizard sets both up', async () => {
+    const flags = ['--batch', '--accept-terms', '--interface', 'eth0', '--admin-user', 'boss'];
+    const first = await run('node-a', ['tandem', 'init', ...flags, '--admin-password-file', '-'], password);
+    assert.equal(first.code, 0, first.stderr);
+    assert.match(first.stdout, /Admin Web UI: https:\/\/10\.99\.0\.1:943\/\nUser name: boss/);
+    const second = await run('node-b', ['tandem', 'init'], 'yes\nno\n1\n\n\n');
+    assert.equal(second.code, 0, second.stderr);
+    assert.match(second.stdout, /waits to be paired/);
+    for (const node of ['node-a', 'node-b'] as const)
+      assert.equal((await run(node, ['tandem', 'wait-ready'])).code, 0);
+  });
+
+  await context.test(
+    'a wrong password, a taken VHID and a taken address are named with the remedy',
+    async () => {
+      const wrong = await validate(51, 'not the password');
+      assert.equal(wrong.code, 78);
+      assert.match(wrong.bad.get('reach')?.sentence ?? '', /user name or the password is wrong/);
+      assert.ok(wrong.bad.get('reach')?.remedy?.includes('PermitRootLogin'));
+
+      await shell('node-b', `useradd -m joe && echo 'joe:${password}' | chpasswd`);
+      const set = ['tandem', 'failover', 'set', ...shared, '--vhid', '51', '--json'];
+      const joe = await run('node-a', [...set, '--peer-user', 'joe'], `${password}\n`);
+      assert.match(joe.stderr, /"code":"pair\.peer\.sudo"/);
+      const nobody = await run('node-a', [...set, '--peer-port', '9'], `${password}\n`);
+      assert.match(nobody.stderr, /"code":"pair\.ssh\.unreachable"/);
+      await shell(
+        'office',
+        `printf 'vrrp_instance x {\\n state BACKUP\\n interface eth0\\n virtual_router_id 51\\n priority 100\\n advert_int 1\\n virtual_ipaddress {\\n 10.99.0.77/24\\n }\\n}\\n' > /tmp/k.conf
+       ip address add 10.99.0.100/24 dev eth0
+       keepalived --vrrp --use-file /tmp/k.conf --pid /run/k.pid --vrrp_pid /run/kv.pid`,
+      );
+      await until(
+        async () => (await shell('office', 'ip -4 -o address show dev eth0')).includes('10.99.0.77'),
+        20_000,
+        'keepalived to serve',
+      );
+      const taken = await validate(51, lab.password);
+      assert.deepEqual([...taken.bad.keys()].toSorted(), ['address', 'vhid']);
+      assert.match(taken.bad.get('vhid')?.sentence ?? '', /10\.99\.0\.50 uses VHID 51 \(VRRPv2\)/);
+      assert.match(taken.bad.get('address')?.sentence ?? '', /10\.99\.0\.100 is taken/);
+      const free = await run('node-a', ['tandem', 'failover', 'free-vhid', '--json']);
+      assert.deepEqual(JSON.parse(free.stdout), { vhid: 52, used: [51] });
+      await shell('office', 'kill $(cat /run/k.pid); ip address del 10.99.0.100/24 dev eth0');
+    },
+  );
+
+  await context.test('put right, everything is good, and the pair is made', async () => {
+    const fine = await validate(52, lab.password);
+    assert.deepEqual([...fine.bad.values()], []);
+    const words = ['failover', 'set', ...shared, '--vhid', '52', '--interval-ms', '100', '--json'];
+    const made = await run('node-a', ['tandem', ...words], `${lab.password}\n`);
+    assert.equal(made.code, 0, made.stderr);
+    assert.equal((JSON.parse(made.stdout) as { protected: boolean }).protected, true);
+    const shown = await run('node-b', ['tandem', 'failover', 'show', '--json']);
+    assert.equal((JSON.parse(shown.stdout) as { vhid: number }).vhid, 52);
+  });
+
+  await context.test('who is signed in at the virtual address still is after a takeover', async () => {
+    const api = 'https://10.99.0.100:943/api/v1';
+    const body = JSON.stringify({ user: 'boss', password });
+    await until(
+      async () => (await statusOf(lab, 'node-a'))?.protected === true,
+      30_000,
+      'every change to be on both nodes',
+    );
+    const signIn = `curl -sk -c /tmp/jar -H 'content-type: application/json' -d '${body}' ${api}/session`;
+    const signedIn = JSON.parse(await shell('office', signIn)) as { user: string; csrf: string };
+    assert.equal(signedIn.user, 'boss');
+    const standby = await shell(
+      'office',
+      `curl -sk -o /tmp/out -w '%{http_code}' -H 'content-type: application/json' -d '${body}' https://10.99.0.2:943/api/v1/session`,
+    );
+    assert.equal(standby, '200', 'a standby lets people sign in');
+    const fingerprint = `echo | openssl s_client -connect 10.99.0.100:943 2>/dev/null | openssl x509 -noout -fingerprint`;
+    const before = await shell('office', fingerprint);
+
+    await lab.powerOff('node-a');
+    let after = '';
+    await until(
+      async () => {
+        const { stdout } = await run('office', ['curl', '-skm', '2', '-b', '/tmp/jar', `${api}/session`]);
+        after = stdout;
+        return stdout !== '';
+      },
+      20_000,
+      'the pages to come back',
+    );
+    assert.deepEqual(JSON.parse(after), signedIn);
+    assert.equal(await shell('office', fingerprint), before, 'the same certificate');
+    await until(
+      async () => (await statusOf(lab, 'node-b'))?.role === 'active',
+      20_000,
+      'node-b to be active',
+    );
+    const changed = await shell(
+      'office',
+      `curl -sk -b /tmp/jar -H 'x-csrf-token: ${signedIn.csrf}' -X POST ${api}/users/boss/unblock`,
+    );
+    assert.deepEqual(Object.keys(JSON.parse(changed) as object), ['protected']);
+  });
+
+  await context.test('the pair is ended on both, and can be made again', async () => {
+    await lab.powerOn('node-a');
+    const standing = async (active: NodeName, standby: NodeName): Promise<boolean> =>
+      (await statusOf(lab, active))?.protected === true && (await statusOf(lab, standby))?.role === 'standby';
+    await until(() => standing('node-b', 'node-a'), 60_000, 'node-a to be back');
+    const elsewhere = await run('node-b', ['tandem', 'failover', 'remove', '--json']);
+    assert.match(elsewhere.stderr, /"code":"pair\.unpair\.refused"/);
+    const back = await run('node-b', ['tandem', 'switchover']);
+    assert.equal(back.code, 0, back.stderr);
+    await until(() => standing('node-a', 'node-b'), 30_000, 'node-a to be active');
+    const ended = await run('node-a', ['tandem', 'failover', 'remove', '--json']);
+    assert.equal(ended.code, 0, ended.stderr);
+    assert.deepEqual(JSON.parse(ended.stdout), { peer: 'node-b', peerTold: true });
+    const alone = await statusOf(lab, 'node-a');
+    assert.deepEqual([alone?.role, alone?.peer], ['active', null]);
+    await until(async () => (await statusOf(lab, 'node-b'))?.peer === null, 20_000, 'node-b to leave');
+    for (const node of ['node-a', 'node-b'] as const) {
+      const keys = await run(node, ['cat', '/var/lib/tandem/.ssh/authorized_keys']);
+      assert.ok(!keys.stdout.includes('tandem-replication'), `${node} lets nobody in any more`);
+      assert.ok(!(await shell(node, 'ip -4 -o address show dev eth0')).includes('10.99.0.100'));
+    }
+    const words = ['tandem', 'failover', 'set', ...shared, '--vhid', '52', '--json'];
+    const again = await run('node-a', words, `${lab.password}\n`);
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal((JSON.parse(again.stdout) as { protected: boolean }).protected, true);
+  });
+});
