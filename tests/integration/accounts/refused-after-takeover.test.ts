@@ -122,7 +122,7 @@ test('what cannot be is refused by name, with the next step and an exit code', a
     [['user', 'show', 'nobody'], 65, /no user nobody[\s\S]*tandem user list/],
     [['user', 'set', 'dave'], 65, /Nothing to change was named/],
     [['user', 'set', 'dave', '--expires', 'tomorrow'], 65, /"tomorrow" is not a date or time/],
-    [['user', 'set', 'dave', '--expires', '2020-01-01'], 65, /is past[\s\S]*tandem user block dave/],
+    [['user', 'set', 'dave', '--expires', '2020-01-01'], 65, /is past[\s\S]*tandem user block NAME/],
     [['user', 'set', 'dave', '--administrator', 'maybe'], 65, /neither yes nor no/],
     [['user', 'set', 'dave', '--route', '10.20.0.1/16'], 65, /"10\.20\.0\.1\/16" is not a network/],
     [['user', 'set', 'dave', '--address', pair.virtualAddress], 65, /not an address for a client/],

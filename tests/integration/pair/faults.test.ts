@@ -197,20 +197,37 @@ test('advertisements are signed with a key that only the two nodes have', async 
   assert.deepEqual([counters.dropped, peers.length], [{}, 1]);
 });
 
-test('an OpenVPN that hangs is as bad as a dead one: the other node takes over, and the node heals', async () => {
+test('an OpenVPN that hangs is ended and started anew, and nobody moves', async () => {
   const active = await activeNode();
   const [openvpn] = await pidsOf(lab, active, '^openvpn --config');
   await look(lab, active, `kill -STOP ${openvpn}`);
   await until(
+    async () => {
+      const [now] = await pidsOf(lab, active, '^openvpn --config');
+      return now !== undefined && now !== openvpn;
+    },
+    60_000,
+    'another OpenVPN',
+  );
+  assert.equal(await activeNode(), active);
+});
+
+test('an OpenVPN that stays away is as bad as a dead node: the other one takes over, and the first heals', async () => {
+  const active = await activeNode();
+  const [openvpn] = await pidsOf(lab, active, '^openvpn --config');
+  await look(lab, active, 'mv /usr/sbin/openvpn /usr/sbin/openvpn.away');
+  await look(lab, active, `kill -KILL ${openvpn}`);
+  await until(
     async () => (await heartbeatOf(active)).service.state === 'broken',
-    30_000,
+    60_000,
     'the heartbeat to be told',
   );
   assert.match((await heartbeatOf(active)).service.reason ?? '', /OpenVPN has not answered for \d+ s/);
   assert.equal(await activeNode(), other(active));
+  await look(lab, active, 'mv /usr/sbin/openvpn.away /usr/sbin/openvpn');
   await until(
     async () => (await heartbeatOf(active)).service.state === 'healthy',
-    60_000,
+    90_000,
     'OpenVPN to be started anew',
   );
   assert.equal(await activeNode(), other(active), 'and it does not take the role back');
