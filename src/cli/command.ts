@@ -4,6 +4,7 @@ import { addCertificateCommands } from './commands/certificate.ts';
 import { addFailoverCommands } from './commands/failover.ts';
 import { addGroupCommands } from './commands/group.ts';
 import { addInitCommand } from './commands/init.ts';
+import { addMaintenanceCommand } from './commands/maintenance.ts';
 import { addProfileCommands } from './commands/profile.ts';
 import { addServiceCommands } from './commands/service.ts';
 import { addSessionCommands } from './commands/session.ts';
@@ -33,6 +34,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   addSessionCommands(program);
   addProfileCommands(program);
   addSwitchoverCommand(program);
+  addMaintenanceCommand(program);
   addFailoverCommands(program);
   addValidateCommand(program);
   addInitCommand(program);

@@ -233,6 +233,25 @@ test('an OpenVPN that stays away is as bad as a dead node: the other one takes o
   assert.equal(await activeNode(), other(active), 'and it does not take the role back');
 });
 
+test('a node in maintenance hands over, and stays out of it when its service starts again', async () => {
+  const active = await activeNode();
+  assert.match(await look(lab, active, 'tandem maintenance on'), /^The other node is active now\./);
+  assert.equal(await activeNode(), other(active));
+  assert.match((await heartbeatOf(active)).sentence, /maintenance/);
+  await look(lab, active, 'systemctl restart tandem && tandem wait-ready');
+  await until(
+    () =>
+      heartbeatOf(active).then(
+        ({ sentence }) => /maintenance/.test(sentence),
+        () => false,
+      ),
+    30_000,
+    'the maintenance after a restart',
+  );
+  assert.match(await look(lab, active, 'tandem maintenance off'), /has ended/);
+  assert.doesNotMatch((await heartbeatOf(active)).sentence, /maintenance/);
+});
+
 test('a gateway that is gone for both nodes moves nothing', async () => {
   const active = await activeNode();
   const changes = async () => {
