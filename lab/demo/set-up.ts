@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Lab } from '../lab.ts';
-import { statusOf, tandem } from './node-commands.ts';
+import { type NodeStatus, statusOf, tandem } from './node-commands.ts';
 import { until } from './until.ts';
 
 /** What the demo's pair looks like; the intervals are those that the printed promises are about. */
@@ -32,15 +32,24 @@ export async function setUpPair(lab: Lab, onProgress: (what: string) => void): P
   ];
   await tandem(lab, 'node-a', words, `${lab.password}\n`);
   onProgress('waiting until every change is on both nodes');
-  await until(
-    async () => {
-      const [a, b] = await Promise.all([statusOf(lab, 'node-a'), statusOf(lab, 'node-b')]);
-      const serving = a?.role === 'active' && a.virtualAddress?.held === true && a.openvpn[0]?.pid != null;
-      return serving && a.protected && b?.role === 'standby' && b.openvpn[0]?.pid != null;
-    },
-    60_000,
-    'a protected pair with OpenVPN running on both nodes',
-  );
+  let seen = '';
+  const isProtected = async (): Promise<boolean> => {
+    const [a, b] = await Promise.all([statusOf(lab, 'node-a'), statusOf(lab, 'node-b')]);
+    seen = `node-a: ${told(a)}; node-b: ${told(b)}`;
+    const serving = a?.role === 'active' && a.virtualAddress?.held === true && a.openvpn[0]?.pid != null;
+    return serving && a.protected && b?.role === 'standby' && b.openvpn[0]?.pid != null;
+  };
+  const what = 'a protected pair with OpenVPN running on both nodes';
+  await until(isProtected, 60_000, what).catch((error: unknown) => {
+    throw new Error(`the pair stays as it is: ${seen}`, { cause: error });
+  });
+}
+
+/** What a node says of itself, in a line. */
+function told(status: NodeStatus | undefined): string {
+  if (status === undefined) return 'does not answer';
+  const pids = status.openvpn.map(({ pid }) => pid ?? 'none').join(' ');
+  return `${status.role} in epoch ${status.epoch}, OpenVPN ${pids || 'none'}: ${status.sentence}`;
 }
 
 /** A user with a password nobody knows but the demo, added on a node; returns when the change is acknowledged. */
