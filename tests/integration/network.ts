@@ -224,7 +224,11 @@ function signal(pid: number, name: NodeJS.Signals): void {
 
 function removeNamespace(name: string): void {
   if (!existsSync(`/run/netns/${name}`)) return;
-  execFileSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
+  try {
+    execFileSync('ip', ['netns', 'delete', name], { stdio: 'ignore' });
+  } catch (error) {
+    if (existsSync(`/run/netns/${name}`)) throw error;
+  }
 }
 
 /** Namespaces of test runs that were killed before they could clean up. */
@@ -234,7 +238,8 @@ async function removeStale(): Promise<void> {
     const [name = ''] = line.split(' ');
     const owner = new RegExp(`^${PREFIX}-(\\d+)-`).exec(name)?.[1];
     if (owner === undefined || existsSync(`/proc/${owner}`)) continue;
-    const { stdout: pids } = await run('ip', ['netns', 'pids', name]);
+    // Another test may be removing it at the same moment.
+    const { stdout: pids } = await run('ip', ['netns', 'pids', name]).catch(() => ({ stdout: '' }));
     for (const pid of pids.split('\n').filter((text) => text !== '')) signal(Number(pid), 'SIGKILL');
     removeNamespace(name);
   }

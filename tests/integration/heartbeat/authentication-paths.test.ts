@@ -83,7 +83,12 @@ describe('signed advertisements over several paths', () => {
     await b.start();
     await until(async () => (await b.status()).peers.length > 0, BOUND_MS, 'node-b hears node-a again');
     await assertOneOwner(a.host, b.host);
-    for (const node of [a, b]) assert.deepEqual((await node.status()).counters.dropped, {});
+    for (const node of [a, b]) {
+      const { replayed = 0, ...others } = (await node.status()).counters.dropped;
+      // Where a machine is overloaded the copy on the slower path has come behind the next advertisement.
+      assert.ok(replayed <= 1, `${replayed} taken for a replay`);
+      assert.deepEqual(others, {});
+    }
   });
 });
 
