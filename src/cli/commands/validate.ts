@@ -13,17 +13,10 @@ import { productVersion } from '../../settings/product-version.ts';
 import { callApi } from '../api-client.ts';
 import { exitCode } from '../exit-codes.ts';
 import { print, table } from '../output.ts';
-import { readProof } from '../peer-proof.ts';
+import { addPairOptions, type PairOptions, readPairOptions } from '../pair-options.ts';
 
-interface ValidateOptions {
-  virtualAddress: string;
-  vhid: string;
-  peer: string;
-  peerUser: string;
-  peerPort: string;
-  peerPasswordFile?: string;
-  peerKeyFile?: string;
-  json?: true;
+interface ValidateOptions extends PairOptions {
+  readonly json?: true;
 }
 
 const askEveryMs = 300;
@@ -31,32 +24,14 @@ const marks = { pending: '…', good: 'GOOD', warning: 'WARNING', problem: 'PROB
 
 /** `tandem validate`: what `failover set` would meet, row by row, without changing anything. */
 export function addValidateCommand(program: Command): void {
-  program
-    .command('validate')
-    .description('look at everything that a pair needs, before it is made; changes nothing')
-    .requiredOption('--virtual-address <address/prefix>', 'the address both nodes are to share')
-    .requiredOption(
-      '--vhid <number>',
-      'number 1-255 of the pair; to have one picked: tandem failover free-vhid',
-    )
-    .requiredOption('--peer <address>', "the second node's own address")
-    .option('--peer-user <name>', 'SSH user there: root, or one that may use sudo', 'root')
-    .option('--peer-port <port>', 'SSH port there', '22')
-    .option('--peer-password-file <file>', 'read the SSH password from a file, or - for standard input')
-    .option('--peer-key-file <file>', 'a private key in place of the password; it is not kept')
+  addPairOptions(
+    program
+      .command('validate')
+      .description('look at everything that a pair needs, before it is made; changes nothing'),
+  )
     .option('--json', 'print JSON')
     .action(async (options: ValidateOptions) => {
-      const proof = await readProof(options);
-      await callApi('POST', '/failover/validation', {
-        virtualAddress: options.virtualAddress,
-        vhid: z.coerce.number().int().parse(options.vhid),
-        peer: {
-          address: options.peer,
-          port: z.coerce.number().int().parse(options.peerPort),
-          user: options.peerUser,
-          ...proof,
-        },
-      });
+      await callApi('POST', '/failover/validation', await readPairOptions(options));
       const { rows } = await followed(options.json !== true);
       if (options.json === true) print(true, { rows }, () => '');
       if (rows.some(({ state }) => state === 'problem')) process.exitCode = exitCode.config;

@@ -1,13 +1,10 @@
-import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
 import { ActionDialog } from '../look/action-dialog.tsx';
-import { Copyable } from '../look/secret.tsx';
-import { suggestPassword } from './add-user-dialog.tsx';
+import { NewPassword } from './new-password.tsx';
 import { setPassword as send, usersKey } from './users.ts';
 
 export function PasswordDialog({ user, onClose }: { user: string; onClose: () => void }) {
   const [password, setPassword] = useState('');
-  const [suggested, setSuggested] = useState('');
   return (
     <ActionDialog
       title={`Set the password of ${user}`}
@@ -21,31 +18,7 @@ export function PasswordDialog({ user, onClose }: { user: string; onClose: () =>
         Every session of {user} ends: VPN connections and pages alike. The person logs in with the new
         password. Profiles stay valid.
       </p>
-      <PasswordInput
-        label="New password"
-        required
-        data-autofocus
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => {
-          setPassword(event.currentTarget.value);
-          setSuggested('');
-        }}
-      />
-      {suggested === '' ? (
-        <Button
-          size="xs"
-          onClick={() => {
-            const fresh = suggestPassword();
-            setPassword(fresh);
-            setSuggested(fresh);
-          }}
-        >
-          Suggest a password
-        </Button>
-      ) : (
-        <Copyable text={suggested} label="Copy the password" />
-      )}
+      <NewPassword label="New password" autoFocus value={password} onChange={setPassword} />
     </ActionDialog>
   );
 }
