@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { statusOf } from '../../lab/demo/node-commands.ts';
 import { until } from '../../lab/demo/until.ts';
 import { VpnClient } from '../../lab/demo/vpn-client.ts';
@@ -104,7 +104,7 @@ test('axe finds nothing serious on any page, in light and dark, and no page is w
     await assertAccessible(page, `${path} in dark`, ['color-contrast']);
     await page.emulateMedia({ colorScheme: 'light' });
     await page.setViewportSize({ width: 390, height: 844 });
-    const width = Number(await page.evaluate('document.documentElement.scrollWidth'));
+    const width = await settledWidth(page, 390);
     assert.ok(width <= 390, `${path} is ${width} pixels wide on a telephone`);
     await page.setViewportSize({ width: 1440, height: 900 });
   }
@@ -171,3 +171,10 @@ test('the page goes on from the other node when the active one loses its power, 
   assert.deepEqual(complaints, []);
   await context.close();
 });
+
+/** How wide the page is once it is laid out: at most as wide as `wanted`, or what it still is after five seconds. */
+async function settledWidth(page: Page, wanted: number): Promise<number> {
+  const width = (): Promise<number> => page.evaluate<number>('document.documentElement.scrollWidth');
+  await until(async () => (await width()) <= wanted, 5_000, 'the layout').catch(() => undefined);
+  return width();
+}
