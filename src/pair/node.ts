@@ -25,7 +25,7 @@ import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { heartbeatKeys } from './heartbeat-keys.ts';
 import { ReplicationLink, sameLink } from './link.ts';
 import { setMaintenance } from './maintenance.ts';
-import { PairMaking } from './pair-making.ts';
+import { PairMaking, primaryClaimed } from './pair-making.ts';
 import { notPaired } from './pairing-errors.ts';
 import { readPairingFile } from './pairing-file.ts';
 import { ReplicationSettingsNoun } from './replication-settings.ts';
@@ -39,7 +39,6 @@ import { Validation } from './validation.ts';
 import { WebAccess } from './web-access.ts';
 import { Writer } from './writer.ts';
 
-const _protectionTimeoutMs = 30_000;
 const firstCallMs = 50;
 
 export interface NodeParts {
@@ -157,6 +156,7 @@ export class Node {
       closeLink: () => this.#closeLink(),
       followed: () => this.#following,
       isProtected: () => this.#role.role === 'active' && this.#link?.status.protected === true,
+      role: this.#role,
     });
     this.validation = new Validation({ store, config, privileged: parts.privileged, now });
     this.web = new WebAccess({ store, config, write, role, users, profiles, now });
@@ -194,7 +194,7 @@ export class Node {
     vpn.start();
     this.#journalKeeper.start();
     this.#certificateKeeper.start();
-    await this.#followPair();
+    await this.#followPair('booted');
     if (this.#pair !== undefined) return;
     const pairing = readPairingFile(paths.pairing);
     if (pairing !== undefined) await this.#openLink(pairing.pairId);
@@ -359,12 +359,12 @@ export class Node {
   }
 
   /** Brings link and heartbeat in step with the setting `pair`, when it appears and whenever it changes; in order. */
-  #followPair(): Promise<void> {
-    this.#following = this.#following.then(() => this.#followPairNow());
+  #followPair(occasion: 'booted' | 'changed' = 'changed'): Promise<void> {
+    this.#following = this.#following.then(() => this.#followPairNow(occasion));
     return this.#following;
   }
 
-  async #followPairNow(): Promise<void> {
+  async #followPairNow(occasion: 'booted' | 'changed'): Promise<void> {
     const before = this.#pair;
     const pair = readPairSettings(this.#parts.store);
     const view = pair === undefined ? undefined : viewOf(pair, this.#parts.config.nodeId);
@@ -376,6 +376,8 @@ export class Node {
         await this.#openLink(pair.pairId);
         if (this.#role.role === 'active') this.#startSender();
       }
+      if (before === undefined && occasion === 'changed' && this.#parts.config.start === 'failover')
+        await primaryClaimed(this.#role);
       await this.#parts.privileged.runHeartbeat({
         interface: view.own.interface,
         vhid: pair.vhid,

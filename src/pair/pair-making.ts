@@ -10,6 +10,7 @@ import { forgetPair } from './unpairing.ts';
 import { until } from './until.ts';
 
 const protectionTimeoutMs = 30_000;
+const primaryClaimMs = 10_000;
 
 interface PairMakingParts {
   readonly config: NodeConfig;
@@ -23,7 +24,9 @@ interface PairMakingParts {
   readonly closeLink: () => Promise<void>;
   /** Resolves when the node has brought itself in step with the settings. */
   readonly followed: () => Promise<void>;
+  /** This node is active, and the other one has every change. */
   readonly isProtected: () => boolean;
+  readonly role: { readonly epoch: number };
 }
 
 /** Two nodes become a pair, and two nodes again. */
@@ -44,6 +47,7 @@ export class PairMaking {
     const peer = this.#parts.peer();
     if (peer !== undefined) throw alreadyPaired(config.name, peer.name);
     const { settings, hostKeyFingerprint } = await pairWith(config, wish, productVersion);
+    const before = this.#parts.role.epoch;
     try {
       await write(actor, (transaction) => transaction.settings.set(pairSettingName, settings));
     } catch (error) {
@@ -52,7 +56,8 @@ export class PairMaking {
       throw error;
     }
     // The heartbeat listens before it claims: for that moment this node serves nobody.
-    const isProtected = await until(this.#parts.isProtected, protectionTimeoutMs);
+    const served = (): boolean => this.#parts.role.epoch > before && this.#parts.isProtected();
+    const isProtected = await until(served, protectionTimeoutMs);
     return {
       protected: isProtected,
       peer: settings.nodes[1].name,
@@ -91,4 +96,13 @@ export class PairMaking {
     await this.#parts.closeLink();
     await forgetPair();
   }
+}
+
+/**
+ * On the failover node of a pair that was just made, before its heartbeat runs: whichever heartbeat is up first would
+ * claim. Resolves when the primary's claim, which begins an epoch, has arrived, and after 10 s in any case.
+ */
+export async function primaryClaimed(role: { readonly epoch: number }): Promise<void> {
+  const before = role.epoch;
+  await until(() => role.epoch > before, primaryClaimMs);
 }

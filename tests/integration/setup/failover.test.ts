@@ -94,10 +94,20 @@ test('two machines become a pair by wizard and validation, and the pages survive
   await context.test('put right, everything is good, and the pair is made', async () => {
     const fine = await validate(52, lab.password);
     assert.deepEqual([...fine.bad.values()], []);
+    // However slow its heartbeat is to start, the primary node is the first to be active.
+    await shell(
+      'node-a',
+      `mv /usr/bin/setpriv /usr/bin/setpriv.real
+       printf '#!/bin/sh\ncase "$*" in *"heartbeat run"*) sleep 4;; esac\nexec setpriv.real "$@"\n' > /usr/bin/setpriv
+       chmod +x /usr/bin/setpriv`,
+    );
     const words = ['failover', 'set', ...shared, '--vhid', '52', '--interval-ms', '100', '--json'];
     const made = await run('node-a', ['tandem', ...words], `${lab.password}\n`);
     assert.equal(made.code, 0, made.stderr);
     assert.equal((JSON.parse(made.stdout) as { protected: boolean }).protected, true);
+    const first = await statusOf(lab, 'node-a');
+    assert.deepEqual([first?.role, first?.epoch], ['active', 2]);
+    await shell('node-a', 'mv /usr/bin/setpriv.real /usr/bin/setpriv');
     const shown = await run('node-b', ['tandem', 'failover', 'show', '--json']);
     assert.equal((JSON.parse(shown.stdout) as { vhid: number }).vhid, 52);
   });
