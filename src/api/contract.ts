@@ -330,8 +330,13 @@ export interface FailoverRequest {
     /** One of the two. */
     readonly password?: string | undefined;
     readonly privateKey?: string | undefined;
+    /** Of its SSH host key, as it was confirmed: another key gets no password. Without it the first one is taken. */
+    readonly hostKeyFingerprint?: string | undefined;
   };
 }
+export const hostKeyFingerprintSchema: z.ZodType<string> = z
+  .string()
+  .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'not a fingerprint such as ssh-keygen -l shows');
 export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject({
   virtualAddress: z.cidrv4(),
   vhid: z.int().min(1).max(255),
@@ -343,6 +348,7 @@ export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject(
     user: z.string().min(1).max(64),
     password: z.string().min(1).max(4_096).optional(),
     privateKey: z.string().min(1).max(16_384).optional(),
+    hostKeyFingerprint: hostKeyFingerprintSchema.optional(),
   }),
 });
 

@@ -86,6 +86,32 @@ export const freeVhidAnswerSchema: z.ZodType<FreeVhidAnswer> = z.object({
   used: z.array(z.int()),
 });
 
+/** What a machine presents as its SSH host key, to be compared with `ssh-keygen -lf` there. */
+export interface HostKeyAnswer {
+  readonly fingerprint: string;
+}
+export const hostKeyAnswerSchema: z.ZodType<HostKeyAnswer> = z.object({ fingerprint: z.string() });
+
+/** How far the making of a pair is that runs, or ran last; empty before the first. */
+export interface MakingAnswer {
+  readonly running: boolean;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly state: 'pending' | 'running' | 'done' | 'failed';
+  }[];
+}
+export const makingAnswerSchema: z.ZodType<MakingAnswer> = z.object({
+  running: z.boolean(),
+  steps: z.array(
+    z.object({
+      id: z.string(),
+      title: z.string(),
+      state: z.enum(['pending', 'running', 'done', 'failed']),
+    }),
+  ),
+});
+
 /** `peerTold`: the other node knows it too. */
 export interface UnpairAnswer {
   readonly peer: string;

@@ -12,6 +12,7 @@ export interface PairOptions {
   readonly peerPort: string;
   readonly peerPasswordFile?: string;
   readonly peerKeyFile?: string;
+  readonly peerFingerprint?: string;
 }
 
 export function addPairOptions(command: Command): Command {
@@ -31,7 +32,11 @@ export function addPairOptions(command: Command): Command {
       '--peer-password-file <file>',
       'read the SSH password from a file, or - for standard input; it is not kept',
     )
-    .option('--peer-key-file <file>', 'a private key in place of the password; it is not kept');
+    .option('--peer-key-file <file>', 'a private key in place of the password; it is not kept')
+    .option(
+      '--peer-fingerprint <SHA256:…>',
+      'of its SSH host key (ssh-keygen -lf there): a machine with another key gets no password',
+    );
 }
 
 /**
@@ -51,6 +56,7 @@ export async function readPairOptions(options: PairOptions): Promise<{
       address: options.peer,
       port: wholeNumber('--peer-port', options.peerPort),
       user: options.peerUser,
+      ...(options.peerFingerprint === undefined ? {} : { hostKeyFingerprint: options.peerFingerprint }),
       ...proof,
     },
   };

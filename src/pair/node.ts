@@ -32,7 +32,7 @@ import { ReplicationSettingsNoun } from './replication-settings.ts';
 import { type Role, RoleKeeper } from './role.ts';
 import { ServiceWatch } from './service-watch.ts';
 import { notAStandby, standbyError } from './standby-error.ts';
-import type { Observed } from './status.ts';
+import { holdsAddress, type Observed } from './status.ts';
 import { switchOver } from './switchover.ts';
 import { forgetPair } from './unpairing.ts';
 import { Validation } from './validation.ts';
@@ -155,6 +155,7 @@ export class Node {
       openLink: (pairId) => this.#openLink(pairId),
       closeLink: () => this.#closeLink(),
       followed: () => this.#following,
+      serves: async () => this.serves && holdsAddress(await this.observe()),
       isProtected: () => this.#role.role === 'active' && this.#link?.status.protected === true,
       role: this.#role,
     });

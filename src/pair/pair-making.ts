@@ -6,10 +6,12 @@ import type { Actor } from '../store/actor.ts';
 import { acceptPairing, callOff, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
 import { alreadyPaired, isPrimary, notPaired, unpairElsewhere } from './pairing-errors.ts';
+import { Progress, type ProgressView } from './progress.ts';
 import { forgetPair } from './unpairing.ts';
 import { until } from './until.ts';
 
 const protectionTimeoutMs = 30_000;
+const serveTimeoutMs = 30_000;
 const primaryClaimMs = 10_000;
 
 interface PairMakingParts {
@@ -24,6 +26,8 @@ interface PairMakingParts {
   readonly closeLink: () => Promise<void>;
   /** Resolves when the node has brought itself in step with the settings. */
   readonly followed: () => Promise<void>;
+  /** Whether this node holds the virtual address and serves. */
+  readonly serves: () => Promise<boolean>;
   /** This node is active, and the other one has every change. */
   readonly isProtected: () => boolean;
   readonly role: { readonly epoch: number };
@@ -32,9 +36,15 @@ interface PairMakingParts {
 /** Two nodes become a pair, and two nodes again. */
 export class PairMaking {
   readonly #parts: PairMakingParts;
+  #progress = new Progress([]);
 
   constructor(parts: PairMakingParts) {
     this.#parts = parts;
+  }
+
+  /** How far the pair is that is being made, or was made last. */
+  get making(): ProgressView {
+    return this.#progress.view;
   }
 
   /** @throws TandemError `pair.already-paired`, `pair.standby`, and what `pairWith` throws */
@@ -46,20 +56,28 @@ export class PairMaking {
     this.#parts.refuseUnlessActive();
     const peer = this.#parts.peer();
     if (peer !== undefined) throw alreadyPaired(config.name, peer.name);
-    const { settings, hostKeyFingerprint } = await pairWith(config, wish, productVersion);
+    const progress = new Progress(stepsTo(config.name, wish));
+    this.#progress = progress;
+    const { settings, hostKeyFingerprint } = await progress.during('accept', () =>
+      pairWith(config, wish, productVersion),
+    );
     const before = this.#parts.role.epoch;
-    try {
-      await write(actor, (transaction) => transaction.settings.set(pairSettingName, settings));
-    } catch (error) {
-      // Both or neither.
-      await callOff(wish.peer);
-      throw error;
-    }
+    await progress.during('settings', async () => {
+      try {
+        await write(actor, (transaction) => transaction.settings.set(pairSettingName, settings));
+      } catch (error) {
+        // Both or neither.
+        await callOff(wish.peer);
+        throw error;
+      }
+    });
     // The heartbeat listens before it claims: for that moment this node serves nobody.
-    const served = (): boolean => this.#parts.role.epoch > before && this.#parts.isProtected();
-    const isProtected = await until(served, protectionTimeoutMs);
+    const served = async (): Promise<boolean> =>
+      this.#parts.role.epoch > before && (await this.#parts.serves());
+    const serving = await progress.until('address', served, serveTimeoutMs);
+    const copied = await progress.until('copy', this.#parts.isProtected, protectionTimeoutMs);
     return {
-      protected: isProtected,
+      protected: serving && copied,
       peer: settings.nodes[1].name,
       virtualAddress: bareAddress(settings.virtualAddress),
       hostKeyFingerprint,
@@ -105,4 +123,14 @@ export class PairMaking {
 export async function primaryClaimed(role: { readonly epoch: number }): Promise<void> {
   const before = role.epoch;
   await until(() => role.epoch > before, primaryClaimMs);
+}
+
+function stepsTo(name: string, wish: PairWish): readonly (readonly [id: string, title: string])[] {
+  const shared = bareAddress(wish.virtualAddress);
+  return [
+    ['accept', `${wish.peer.address} accepts the pair; both nodes know each other's keys`],
+    ['settings', `The settings are written on ${name}`],
+    ['address', `The heartbeat has listened, and ${name} takes ${shared}`],
+    ['copy', `${wish.peer.address} has a complete copy: the pair is protected`],
+  ];
 }

@@ -14,6 +14,8 @@ export interface Remote {
   readonly password?: string | undefined;
   /** OpenSSH or PEM, without a passphrase; sudo must then ask for none. */
   readonly privateKey?: string | undefined;
+  /** As ssh shows it, `SHA256:…`: a machine that presents another key learns nothing. Undefined: any is taken. */
+  readonly hostKeyFingerprint?: string | undefined;
 }
 
 export interface RemoteResult {
@@ -28,7 +30,8 @@ export interface RemoteResult {
 /**
  * Runs one command as root on the other machine, with `input` on its standard input; a user other than root goes
  * through sudo, which gets the same password.
- * @throws TandemError `pair.ssh.unreachable`, `pair.ssh.refused` (wrong user or password), `pair.ssh.timeout`
+ * @throws TandemError `pair.ssh.unreachable`, `pair.ssh.refused` (wrong user or password), `pair.ssh.timeout`,
+ * `pair.ssh.host-key`
  */
 export function runRemotely(remote: Remote, command: string, input: string): Promise<RemoteResult> {
   const asRoot = remote.user === 'root';
@@ -39,11 +42,12 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
   return new Promise((resolve, reject) => {
     const client = new Client();
     let presented: Buffer | undefined;
+    let denied = false;
     const timer = setTimeout(() => fail('timeout', 'it did not answer in time'), commandTimeoutMs);
     const fail = (kind: 'unreachable' | 'refused' | 'timeout', reason: string): void => {
       clearTimeout(timer);
       client.destroy();
-      reject(sshError(remote, kind, reason));
+      reject(sshError(`${remote.user}@${remote.address} port ${remote.port}`, kind, reason));
     };
     client.on('ready', () => {
       client.exec(line, (error, channel) => {
@@ -57,7 +61,11 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
       });
     });
     client.on('error', (error) => {
-      fail(error.level === 'client-authentication' ? 'refused' : 'unreachable', error.message);
+      if (denied) {
+        clearTimeout(timer);
+        client.destroy();
+        reject(otherKey(remote, describeKey(presented).fingerprint));
+      } else fail(error.level === 'client-authentication' ? 'refused' : 'unreachable', error.message);
     });
     client.connect({
       host: remote.address,
@@ -70,7 +78,37 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
       algorithms: { serverHostKey: ['ssh-ed25519'] },
       hostVerifier: (key: Buffer) => {
         presented = key;
-        return true;
+        const { hostKeyFingerprint: wanted } = remote;
+        denied = wanted !== undefined && wanted !== describeKey(key).fingerprint;
+        return !denied;
+      },
+    });
+  });
+}
+
+/**
+ * The fingerprint of the host key that a machine presents, for a person to compare; nothing is sent beyond that.
+ * @throws TandemError `pair.ssh.unreachable`, `pair.ssh.timeout`
+ */
+export function presentedHostKey(remote: Pick<Remote, 'address' | 'port'>): Promise<string> {
+  const { address: host, port } = remote;
+  return new Promise((resolve, reject) => {
+    const client = new Client();
+    let presented: Buffer | undefined;
+    client.on('error', (error) => {
+      client.destroy();
+      if (presented !== undefined) resolve(describeKey(presented).fingerprint);
+      else reject(sshError(`${host} port ${port}`, 'unreachable', error.message));
+    });
+    client.connect({
+      host,
+      port,
+      username: 'root',
+      readyTimeout: connectTimeoutMs,
+      algorithms: { serverHostKey: ['ssh-ed25519'] },
+      hostVerifier: (key: Buffer) => {
+        presented = key;
+        return false;
       },
     });
   });
@@ -105,8 +143,7 @@ function describeKey(key: Buffer | undefined): { hostKey: string; fingerprint: s
   return { hostKey: `ssh-ed25519 ${blob.toString('base64')}`, fingerprint: `SHA256:${digest}` };
 }
 
-function sshError(remote: Remote, kind: 'unreachable' | 'refused' | 'timeout', reason: string): TandemError {
-  const where = `${remote.user}@${remote.address} port ${remote.port}`;
+function sshError(where: string, kind: 'unreachable' | 'refused' | 'timeout', reason: string): TandemError {
   return new TandemError({
     code: `pair.ssh.${kind}`,
     culprit: 'caller',
@@ -118,5 +155,14 @@ function sshError(remote: Remote, kind: 'unreachable' | 'refused' | 'timeout', r
       kind === 'refused'
         ? 'Check user and password; for root, sshd needs "PermitRootLogin yes" while you pair'
         : 'Check the address and the port, that sshd runs there, and the firewall between the nodes',
+  });
+}
+
+function otherKey(remote: Remote, presented: string): TandemError {
+  return new TandemError({
+    code: 'pair.ssh.host-key',
+    culprit: 'operator',
+    message: `${remote.address} presents the SSH host key ${presented}, not the one that was confirmed. It was told nothing, and nothing was changed.`,
+    hint: 'On that machine: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, and compare',
   });
 }

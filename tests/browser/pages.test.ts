@@ -3,21 +3,32 @@ import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
 import { statusOf } from '../../lab/demo/node-commands.ts';
+import { addUser } from '../../lab/demo/set-up.ts';
 import { until } from '../../lab/demo/until.ts';
 import { VpnClient } from '../../lab/demo/vpn-client.ts';
-import type { Lab } from '../../lab/lab.ts';
+import { Lab } from '../../lab/lab.ts';
 import { assertAccessible } from './accessible.ts';
 import { browserIn, signIn, visit } from './browser.ts';
 import { administratorPages } from './pages.ts';
-import { freshPassword, type PairWithPeople, pages, pairWithPeople } from './pair-with-people.ts';
+import { freshPassword, pages } from './pair-with-people.ts';
+import {
+  commitAndFollow,
+  confirmHostKey,
+  endNeighbour,
+  giveAddressBack,
+  openFailover,
+  row,
+  takeAddressAndNumber,
+  typeWizards,
+} from './set-up.ts';
 
-let people: PairWithPeople;
+const admin = { name: 'admin', password: freshPassword() };
+let alice: { readonly password: string };
 let lab: Lab;
 let browser: Browser;
 
 before(async () => {
-  people = await pairWithPeople(`/var/lib/tandem-test-pages-${process.pid}`);
-  lab = people.lab;
+  lab = await Lab.up({ clients: 1, stateDir: `/var/lib/tandem-test-pages-${process.pid}` });
   browser = await browserIn(lab, 'office');
 });
 
@@ -26,13 +37,58 @@ after(async () => {
   await lab?.down();
 });
 
+test('two machines become a pair: wizard on both, the Failover page, and the browser goes on at the shared address', async (context) => {
+  const begun = performance.now();
+  await Promise.all([typeWizards(lab, admin), takeAddressAndNumber(lab)]);
+  const { page, complaints, close } = await openFailover(browser, admin);
+
+  await context.test('what is wrong has its row and its remedy', async () => {
+    await page.getByLabel('SSH password', { exact: true }).fill('not the password');
+    await page.getByRole('button', { name: 'Validate' }).click();
+    await confirmHostKey(page, lab);
+    await page.getByText(/of 13 rows have a problem/).waitFor();
+    await row(page, 'can be reached over SSH').getByText('the password is wrong').waitFor();
+    await row(page, 'has the virtual address').getByText('10.99.0.100 is taken').waitFor();
+    await row(page, 'has the VHID').getByText('10.99.0.254 uses VHID 51 (VRRPv2)').waitFor();
+    assert.equal(await page.getByRole('button', { name: 'Commit and Restart…' }).isDisabled(), true);
+  });
+
+  await context.test('put right, all is good', async () => {
+    await giveAddressBack(lab);
+    await page.getByRole('button', { name: 'Pick a free one' }).click();
+    await page.getByText('Heard on the LAN: 51. 52 is free.').waitFor();
+    await page.getByText('The fields have changed since: validate again.').waitFor();
+    await page.getByLabel('SSH password', { exact: true }).fill(lab.password);
+    await page.getByRole('button', { name: 'Validate' }).click();
+    await page.getByText('All GOOD.').waitFor();
+    await assertAccessible(page, 'the Failover page with its rows');
+  });
+
+  await context.test(
+    'Commit and Restart: the page comes back on the virtual address, protected',
+    async () => {
+      await commitAndFollow(page, admin.name);
+      await page.getByRole('banner').getByText('Protected', { exact: true }).waitFor();
+      await page.getByRole('link', { name: 'Failover' }).click();
+      await page.getByText('10.99.0.100/24').waitFor();
+    },
+  );
+  context.diagnostic(
+    `from two installed machines to a protected pair: ${Math.round((performance.now() - begun) / 1_000)} s`,
+  );
+  assert.deepEqual(complaints, []);
+  await close();
+  await endNeighbour(lab);
+  alice = await addUser(lab, 'node-a', 'alice');
+});
+
 test('a wrong password is refused in words; the right one shows role, address and protection', async () => {
   const { page, context, complaints } = await visit(browser);
   await page.goto(pages['node-a']);
   await assertAccessible(page, 'the sign-in page');
   await signIn(page, 'admin', 'not the password');
   await page.getByRole('alert').getByText('Wrong user name, password or one-time code.').waitFor();
-  await signIn(page, 'admin', people.admin.password);
+  await signIn(page, 'admin', admin.password);
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   const strip = page.getByRole('banner');
   await strip.getByText('node-a is active').waitFor();
@@ -45,7 +101,7 @@ test('a wrong password is refused in words; the right one shows role, address an
 test('a user made in the page connects with the profile from the page, is seen there, and is disconnected there', async () => {
   const { page, context, complaints } = await visit(browser);
   await page.goto(`${pages.shared}/users`);
-  await signIn(page, 'admin', people.admin.password);
+  await signIn(page, 'admin', admin.password);
   await page.getByRole('button', { name: 'Add user…' }).click();
   const password = freshPassword();
   await page.getByRole('dialog').getByLabel('Name').fill('berta');
@@ -80,7 +136,7 @@ test('a user made in the page connects with the profile from the page, is seen t
 test('a user signs in to what is theirs alone', async () => {
   const { page, context, complaints } = await visit(browser);
   await page.goto(pages.shared);
-  await signIn(page, 'alice', people.alice.password);
+  await signIn(page, 'alice', alice.password);
   await page.getByRole('heading', { name: 'Your VPN' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'Users' }).count(), 0);
   await assertAccessible(page, 'the client portal');
@@ -91,7 +147,7 @@ test('a user signs in to what is theirs alone', async () => {
 test('axe finds nothing serious on any page, in light and dark, and no page is wider than a telephone', async () => {
   const { page, context, complaints } = await visit(browser);
   await page.goto(pages.shared);
-  await signIn(page, 'admin', people.admin.password);
+  await signIn(page, 'admin', admin.password);
   await page.getByRole('heading', { name: 'Overview' }).waitFor();
   for (const [path, heading] of administratorPages) {
     await page.goto(`${pages.shared}${path}`);
@@ -115,7 +171,7 @@ test('axe finds nothing serious on any page, in light and dark, and no page is w
 test('maintenance says what it does, hands over, and ends on the page of the node itself', async () => {
   const { page, context, complaints } = await visit(browser);
   await page.goto(pages.shared);
-  await signIn(page, 'admin', people.admin.password);
+  await signIn(page, 'admin', admin.password);
   const strip = page.getByRole('banner').first();
   await strip.getByText('node-a is active').waitFor();
   await page.getByRole('button', { name: 'Maintenance…' }).click();
@@ -125,7 +181,7 @@ test('maintenance says what it does, hands over, and ends on the page of the nod
 
   const own = await visit(browser);
   await own.page.goto(pages['node-a']);
-  await signIn(own.page, 'admin', people.admin.password);
+  await signIn(own.page, 'admin', admin.password);
   await own.page.getByRole('button', { name: 'End maintenance…' }).click();
   await own.page.getByRole('button', { name: 'End maintenance', exact: true }).click();
   await own.page.getByRole('button', { name: 'Maintenance…' }).waitFor();
@@ -141,7 +197,7 @@ test('maintenance says what it does, hands over, and ends on the page of the nod
 test('the page goes on from the other node when the active one loses its power, still signed in; a change survives the return', async () => {
   const { page, context, complaints } = await visit(browser);
   await page.goto(pages.shared);
-  await signIn(page, 'admin', people.admin.password);
+  await signIn(page, 'admin', admin.password);
   await page.getByRole('banner').getByText('node-a is active').waitFor();
   await lab.powerOff('node-a');
   await page.getByRole('banner').getByText('node-b is active').waitFor({ timeout: 30_000 });
@@ -161,7 +217,7 @@ test('the page goes on from the other node when the active one loses its power, 
 
   const standby = await visit(browser);
   await standby.page.goto(`${pages['node-a']}/users`);
-  await signIn(standby.page, 'admin', people.admin.password);
+  await signIn(standby.page, 'admin', admin.password);
   await standby.page.getByText('node-a is standby: what you see here can be read, not changed.').waitFor();
   await standby.page.getByRole('link', { name: 'clara' }).waitFor();
   assert.equal(await standby.page.getByRole('button', { name: 'Add user…' }).count(), 0);

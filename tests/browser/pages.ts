@@ -9,6 +9,7 @@ export const administratorPages: readonly (readonly [path: string, heading: stri
   ['/certificates', 'Certificates'],
   ['/log', 'Log'],
   ['/about', 'About'],
+  ['/failover', 'Failover'],
   ['/network', 'Server network'],
   ['/vpn', 'VPN'],
   ['/advanced', 'Advanced'],

@@ -1,6 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { lazy, Suspense, useEffect } from 'react';
-import { Route, Routes } from 'react-router';
+import { Route, Routes, useLocation } from 'react-router';
 import { whenSignedOut } from './api/query-client.ts';
 import { Empty, Page } from './look/page.tsx';
 import { OverviewPage } from './overview/overview-page.tsx';
@@ -11,8 +11,10 @@ import { Shell } from './shell/shell.tsx';
 
 const AdvancedPage = lazy(() => import('./settings/advanced-page.tsx'));
 const AboutPage = lazy(() => import('./about/about-page.tsx'));
+const ArrivePage = lazy(() => import('./session/arrive-page.tsx'));
 const CertificatesPage = lazy(() => import('./certificates/certificates-page.tsx'));
 const ClientsPage = lazy(() => import('./clients/clients-page.tsx'));
+const FailoverPage = lazy(() => import('./failover/failover-page.tsx'));
 const GroupsPage = lazy(() => import('./groups/groups-page.tsx'));
 const HistoryPage = lazy(() => import('./history/history-page.tsx'));
 const LogPage = lazy(() => import('./log/log-page.tsx'));
@@ -27,7 +29,15 @@ export function App() {
   const session = useSession();
   const client = useQueryClient();
   useEffect(() => whenSignedOut(() => sessionEnded(client)), [client]);
+  const { pathname } = useLocation();
   if (session === undefined) return null;
+  if (pathname === '/arrive') {
+    return (
+      <Suspense fallback={null}>
+        <ArrivePage />
+      </Suspense>
+    );
+  }
   if (session === null) return <SignInPage />;
   return session.role === 'user' ? <OwnPages session={session} /> : <AdministratorPages session={session} />;
 }
@@ -52,6 +62,7 @@ function AdministratorPages({ session }: { session: Session }) {
         <Route path="/users" element={<UsersPage />} />
         <Route path="/users/:name" element={<UserPage />} />
         <Route path="/groups" element={<GroupsPage />} />
+        <Route path="/failover" element={<FailoverPage />} />
         <Route path="/network" element={<NetworkPage />} />
         <Route path="/vpn" element={<VpnPage />} />
         <Route path="/advanced" element={<AdvancedPage />} />

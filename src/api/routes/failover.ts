@@ -3,11 +3,15 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { clientOutageMs, detectionMs, timingPresets } from '../../core/vrrp/presets.ts';
 import type { Node } from '../../pair/node.ts';
+import { presentedHostKey } from '../../pair/remote-command.ts';
 import { readPairSettings } from '../../settings/read.ts';
+import { hostKeyFingerprintSchema } from '../contract.ts';
 import {
   type FailoverView,
   failoverViewSchema,
   freeVhidAnswerSchema,
+  hostKeyAnswerSchema,
+  makingAnswerSchema,
   type TimingView,
   validationAnswerSchema,
 } from '../failover-contract.ts';
@@ -22,7 +26,12 @@ const validateSchema = z.strictObject({
     user: z.string().min(1).max(64).default('root'),
     password: z.string().min(1).max(4_096).optional(),
     privateKey: z.string().min(1).max(16_384).optional(),
+    hostKeyFingerprint: hostKeyFingerprintSchema.optional(),
   }),
+});
+const hostKeySchema = z.strictObject({
+  address: z.ipv4(),
+  port: z.int().min(1).max(65_535).default(22),
 });
 
 /** The settings of the pair, and whether they would work. */
@@ -55,6 +64,23 @@ export function failoverRoutes(instance: FastifyInstance, node: Node): void {
     '/failover/free-vhid',
     { config: { policy: pairPolicy.validate }, schema: { response: { 200: freeVhidAnswerSchema } } },
     () => node.validation.freeVhid(),
+  );
+
+  // Before any password: what the other machine is known by.
+  app.post(
+    '/failover/host-key',
+    {
+      config: { policy: pairPolicy.validate },
+      schema: { body: hostKeySchema, response: { 200: hostKeyAnswerSchema } },
+    },
+    async (request) => ({ fingerprint: await presentedHostKey(request.body) }),
+  );
+
+  // While the pair is made, for whoever waits for it.
+  app.get(
+    '/failover/making',
+    { config: { policy: pairPolicy.show }, schema: { response: { 200: makingAnswerSchema } } },
+    () => node.pairing.making,
   );
 }
 

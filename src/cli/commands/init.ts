@@ -10,6 +10,10 @@ import { readSecret } from '../secret-input.ts';
 
 const keyTypes = ['ec-p384', 'ec-p256', 'rsa-3072', 'rsa-4096'] as const;
 
+/** Whoever reads the address at the end goes there at once. */
+const firstAnswerMs = 20_000;
+const notYet: readonly string[] = ['The pages do not answer yet; the log says why.'];
+
 interface InitOptions {
   primary?: true;
   failover?: true;
@@ -104,8 +108,15 @@ export function addInitCommand(program: Command): void {
         return;
       }
       const node = await initialise(request);
+      const { pagesAnswer } = await import('../../setup/pages-answer.ts');
+      const { address, web } = node;
+      const ready = !options.start || (await pagesAnswer(address, web?.port ?? 943, firstAnswerMs));
       print(options.json === true, node, () =>
-        [...ending(node, wanted?.name), ...secretLines(wanted?.name, madePassword)].join('\n'),
+        [
+          ...ending(node, wanted?.name),
+          ...(ready ? [] : notYet),
+          ...secretLines(wanted?.name, madePassword),
+        ].join('\n'),
       );
     });
 }

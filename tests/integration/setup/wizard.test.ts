@@ -3,6 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
+import { typeLines } from './typed.ts';
 
 const run = promisify(execFile);
 const tandem = resolve(import.meta.dirname, '../../../bin/tandem');
@@ -23,28 +24,9 @@ function planIn(output: string): Record<string, unknown> {
   return JSON.parse(text.replaceAll('\r', '')) as Record<string, unknown>;
 }
 
-/** Types each line when the wizard waits for it: when nothing more was printed for a moment after a prompt. */
 function typeInTerminal(lines: readonly string[]): Promise<string> {
-  const child = spawn('unshare', onMachine(`script -qec "${tandem} init --dry-run --json" /dev/null`), {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const left = [...lines];
-  let output = '';
-  let unread = '';
-  child.stdout.setEncoding('utf8');
-  child.stdout.on('data', (chunk: string) => {
-    output += chunk;
-    unread += chunk;
-    if (!/(?:\]: |> )$/.test(unread)) return;
-    const line = left.shift();
-    if (line === undefined) return;
-    unread = '';
-    child.stdin.write(`${line}\r`);
-  });
-  return new Promise((done, reject) => {
-    child.on('error', reject);
-    child.on('close', () => done(output));
-  });
+  const machine = onMachine(`script -qec "${tandem} init --dry-run --json" /dev/null`);
+  return typeLines(spawn('unshare', machine, { stdio: ['pipe', 'pipe', 'inherit'] }), lines);
 }
 
 describe('tandem init', () => {

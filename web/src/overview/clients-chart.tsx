@@ -6,6 +6,7 @@ import { Empty } from '../look/page.tsx';
 import styles from './clients-chart.module.css';
 
 const height = 180;
+const clock = new Intl.DateTimeFormat([], { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
 
 interface ClientsChartProps {
   readonly curve: OverviewView['clients']['curve'];
@@ -61,7 +62,15 @@ function options(element: HTMLElement): uPlot.Options {
     legend: { show: false },
     cursor: { show: false },
     scales: { y: { range: (_, __, most) => [0, Math.max(4, Math.ceil(most * 1.1))] } },
-    axes: [axis, { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] }],
+    axes: [
+      {
+        ...axis,
+        space: 70,
+        incrs: [60, 300, 900, 3_600, 10_800, 21_600],
+        values: (_, times) => times.map((seconds) => clock.format(seconds * 1_000)),
+      },
+      { ...axis, size: 40, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1_000] },
+    ],
     series: [
       {},
       {

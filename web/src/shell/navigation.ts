@@ -1,5 +1,6 @@
 import {
   IconAdjustments,
+  IconArrowsExchange,
   IconCertificate,
   IconFileText,
   IconHistory,
@@ -37,6 +38,10 @@ export const sections: readonly { readonly name: string; readonly places: readon
       { path: '/groups', name: 'Groups', icon: IconUsersGroup },
       { path: '/certificates', name: 'Certificates', icon: IconCertificate },
     ],
+  },
+  {
+    name: 'Pair',
+    places: [{ path: '/failover', name: 'Failover', icon: IconArrowsExchange }],
   },
   {
     name: 'Server',
