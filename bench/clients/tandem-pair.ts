@@ -40,6 +40,7 @@ export class TandemPair {
   static async up({ stateDir, protocol = 'udp', withoutCalls = false }: TandemOptions): Promise<TandemPair> {
     const lab = await Lab.up({ clients: 2, stateDir });
     await setUpPair(lab, () => undefined);
+    if (protocol === 'tcp') await serveTcp(lab);
     const { password } = await addUser(lab, 'node-a', 'alice');
     const key = (await tandem(lab, 'node-a', ['user', 'otp', 'alice'])) as { key: string };
     const text = await profileOf(lab, 'node-a', 'alice');
@@ -123,6 +124,19 @@ function withCode(password: string, key: string): string {
   const code = new TOTP({ secret: Secret.fromBase32(key) }).generate();
   const base64 = (text: string): string => Buffer.from(text).toString('base64');
   return `SCRV1:${base64(password)}:${base64(code)}`;
+}
+
+async function serveTcp(lab: Lab): Promise<void> {
+  await tandem(lab, 'node-a', ['settings', 'set', 'tcp.enabled=yes']);
+  for (const node of ['node-a', 'node-b'] as const)
+    await until(
+      async () => {
+        const servers = (await statusOf(lab, node))?.openvpn ?? [];
+        return servers.length === 2 && servers.every(({ pid }) => pid !== null);
+      },
+      30_000,
+      `OpenVPN over TCP on ${node}`,
+    );
 }
 
 function overTcp(profile: string): string {

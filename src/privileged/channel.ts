@@ -30,6 +30,7 @@ export type RequestBody =
   | { readonly ask: 'connections.run'; readonly connections: ConnectionTrackingRequest }
   | { readonly ask: 'connections.follow'; readonly serving: boolean }
   | { readonly ask: 'recall.send'; readonly recall: RecallRequest }
+  | { readonly ask: 'recall.tickle'; readonly tickle: TickleRequest }
   | { readonly ask: 'listen'; readonly listen: ListenRequest }
   | { readonly ask: 'lan.probe'; readonly probe: ProbeRequest };
 
@@ -99,6 +100,9 @@ export interface ConnectionTrackingRequest {
   readonly peerAddress: string;
   readonly vpnNetwork: string;
 }
+
+/** An empty TCP segment to one client, from the address and port of the OpenVPN process of that name. */
+export type TickleRequest = Pick<RecallRequest, 'name' | 'address' | 'port'>;
 
 /** One packet to one client, from the address and port of the OpenVPN process of that name. */
 export interface RecallRequest {
@@ -216,9 +220,13 @@ const connections: z.ZodType<ConnectionTrackingRequest> = z.strictObject({
   vpnNetwork: z.cidrv4(),
 });
 
+const oneOtherHost = z.ipv4().refine(isOneHost, 'not the address of one other host');
+
+const tickle: z.ZodType<TickleRequest> = z.strictObject({ name: instanceName, address: oneOtherHost, port });
+
 const recall: z.ZodType<RecallRequest> = z.strictObject({
   name: instanceName,
-  address: z.ipv4().refine(isOneHost, 'not the address of one other host'),
+  address: oneOtherHost,
   port,
   packet: z
     .base64()
@@ -242,6 +250,7 @@ const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('connections.run'), connections }),
   z.strictObject({ ask: z.literal('connections.follow'), serving: z.boolean() }),
   z.strictObject({ ask: z.literal('recall.send'), recall }),
+  z.strictObject({ ask: z.literal('recall.tickle'), tickle }),
   z.strictObject({ ask: z.literal('listen'), listen }),
   z.strictObject({ ask: z.literal('lan.probe'), probe: probeRequestSchema }),
 ]);

@@ -8,6 +8,7 @@ import type {
   ListenRequest,
   OpenvpnRequest,
   RecallRequest,
+  TickleRequest,
   WatchedPacket,
 } from './channel.ts';
 
@@ -28,6 +29,7 @@ export interface Privileged {
   followConnections(serving: boolean): Promise<void>;
   /** Called with what the kernel copied; how much that is, is limited there. */
   onPackets(listener: (packets: readonly WatchedPacket[]) => void): void;
+  sendTickle(tickle: TickleRequest): Promise<void>;
   sendRecall(recall: RecallRequest): Promise<void>;
   /** The port, open already; connections come as its events. */
   listen(listen: ListenRequest): Promise<Server>;

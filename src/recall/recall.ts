@@ -29,13 +29,14 @@ import type { Privileged } from '../privileged/privileged.ts';
 import type { ServerProcesses } from '../vpn/server-processes.ts';
 import type { RecallKeys } from './keys.ts';
 import { SessionFeed } from './session-feed.ts';
+import { Tickle } from './tickle.ts';
 
 export interface RecallParts {
   readonly clients: Pick<ServerProcesses, 'onNews'> & {
     readonly lastSessions: ReadonlyMap<unknown, ServedClient>;
     instances(): Promise<Presence[]>;
   };
-  readonly privileged: Pick<Privileged, 'sendRecall'>;
+  readonly privileged: Pick<Privileged, 'sendRecall' | 'sendTickle'>;
   readonly keys: Pick<RecallKeys, 'packetFor'>;
   readonly log: Logger;
   /** Wall clock, milliseconds since 1970. */
@@ -48,6 +49,7 @@ export interface RecallParts {
  */
 export class Recall {
   readonly #parts: RecallParts;
+  readonly #tickle: Tickle;
   /** The clients to bring back if this node began to serve now. */
   #known: FactTable = NO_FACTS;
   #serving = false;
@@ -64,9 +66,11 @@ export class Recall {
 
   constructor(parts: RecallParts) {
     this.#parts = parts;
+    this.#tickle = new Tickle(parts.privileged, parts.log);
     parts.clients.onNews((news) => {
       if (news.type === 'established') {
         this.#feed?.pump();
+        this.#tickle.came(news.client.commonName);
         this.#input({ type: 'present', instance: news.client });
       } else if (this.#serving) this.#begin(this.#lostWith(news.process), 'OpenVPN does not answer any more');
     });
@@ -167,11 +171,14 @@ export class Recall {
   #begin(clients: Iterable<SessionFact>, cause: string): void {
     this.#end();
     this.#cause = cause;
-    this.#lost = [...clients].filter(isCallable);
+    const all = [...clients];
+    this.#tickle.begin(all);
+    this.#lost = all.filter(isCallable);
     this.#carryOut(beginCampaign(this.#lost, now()));
   }
 
   #end(): void {
+    this.#tickle.end();
     clearTimeout(this.#timer);
     this.#campaign = undefined;
     this.#run += 1;

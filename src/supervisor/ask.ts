@@ -66,6 +66,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     runConnectionTracking: (connections) => ask({ ask: 'connections.run', connections }),
     followConnections: (serving) => ask({ ask: 'connections.follow', serving }),
     onPackets: (listener) => void packetListeners.push(listener),
+    sendTickle: (tickle) => ask({ ask: 'recall.tickle', tickle }),
     sendRecall: (recall) => ask({ ask: 'recall.send', recall }),
     listen: async (listen) => {
       const server = await exchange({ ask: 'listen', listen });

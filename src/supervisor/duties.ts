@@ -63,6 +63,8 @@ export class Duties {
         return this.#connections.follow(body.serving);
       case 'recall.send':
         return this.#recall.send(body.recall);
+      case 'recall.tickle':
+        return this.#recall.tickle(body.tickle);
     }
   }
 

@@ -1,12 +1,15 @@
 import { networkInterfaces } from 'node:os';
 import { type IpAddress, parseAddress } from '../core/net/address.ts';
+import { ipv4Acknowledgement } from '../core/net/tcp-segment.ts';
 import { ipv4UdpDatagram } from '../core/net/udp-datagram.ts';
+import { tickleNumbers } from '../core/recall/tickle.ts';
 import { RawIpv4Socket } from '../linux/raw-ipv4-socket.ts';
-import type { OpenvpnRequest, RecallRequest } from '../privileged/channel.ts';
+import type { OpenvpnRequest, RecallRequest, TickleRequest } from '../privileged/channel.ts';
 
 interface Source {
   readonly address: IpAddress;
   readonly port: number;
+  readonly protocol: 'udp' | 'tcp';
   readonly socket: RawIpv4Socket;
 }
 
@@ -25,19 +28,32 @@ export class RecallDuty {
     port,
   }: Pick<OpenvpnRequest, 'name' | 'protocol' | 'address' | 'port'>): void {
     const parsed = parseAddress(address);
-    if (parsed?.family !== 4 || protocol !== 'udp') return;
+    if (parsed?.family !== 4) return;
     this.#sources.get(name)?.socket.close();
-    this.#sources.set(name, { address: parsed, port, socket: new RawIpv4Socket(parsed) });
+    this.#sources.set(name, { address: parsed, port, protocol, socket: new RawIpv4Socket(parsed) });
   }
 
   /** Throws when the address is not here, and what the kernel says. */
   send(recall: RecallRequest): void {
-    const source = this.#sources.get(recall.name);
-    const address = parseAddress(recall.address);
-    if (source === undefined || address === undefined) throw new Error('no OpenVPN of that name runs here');
-    if (!isHere(source.address)) throw new Error('the virtual address is not on this node');
+    const { source, address } = this.#between(recall, 'udp');
     const payload = Buffer.from(recall.packet, 'base64');
     source.socket.send(ipv4UdpDatagram(source, { address, port: recall.port }, payload), address);
+  }
+
+  /** As `send`. */
+  tickle(tickle: TickleRequest): void {
+    const { source, address } = this.#between(tickle, 'tcp');
+    for (const numbers of tickleNumbers)
+      source.socket.send(ipv4Acknowledgement(source, { address, port: tickle.port }, numbers), address);
+  }
+
+  #between(request: TickleRequest, protocol: Source['protocol']): { source: Source; address: IpAddress } {
+    const source = this.#sources.get(request.name);
+    const address = parseAddress(request.address);
+    if (source?.protocol !== protocol || address === undefined)
+      throw new Error(`no OpenVPN of that name runs here over ${protocol}`);
+    if (!isHere(source.address)) throw new Error('the virtual address is not on this node');
+    return { source, address };
   }
 
   stop(): void {

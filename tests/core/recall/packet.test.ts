@@ -3,6 +3,7 @@ import { createCipheriv, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { fromHex, toHex } from '../../../src/core/bytes/hex.ts';
 import { parseAddress } from '../../../src/core/net/address.ts';
+import { ipv4Acknowledgement } from '../../../src/core/net/tcp-segment.ts';
 import { ipv4UdpDatagram } from '../../../src/core/net/udp-datagram.ts';
 import { serverToClientKeys } from '../../../src/core/recall/client-key.ts';
 import { buildRecallPacket, type PacketCrypto, recallPacketLength } from '../../../src/core/recall/packet.ts';
@@ -54,4 +55,16 @@ test('a UDP datagram in an IPv4 packet: header, lengths and checksum', () => {
     new TextEncoder().encode('recall'),
   );
   assert.equal(toHex(datagram), '4500002200004000401100000a630064cb00710b04aa9c40000ed5e1726563616c6c');
+});
+
+test('an acknowledgement of TCP in an IPv4 packet: header, numbers and checksum', () => {
+  const segment = ipv4Acknowledgement(
+    { address: parseAddress('10.99.0.100')!, port: 1194 },
+    { address: parseAddress('203.0.113.11')!, port: 40_000 },
+    { sequence: 0x8000_0000, acknowledged: 1 },
+  );
+  assert.equal(
+    toHex(segment),
+    '4500002800004000400600000a630064cb00710b04aa9c4080000000000000015010040044160000',
+  );
 });

@@ -56,6 +56,7 @@ function privilegedFor(opened: (server: Server) => void): Privileged {
     runConnectionTracking: refused,
     followConnections: async () => undefined,
     onPackets: () => undefined,
+    sendTickle: refused,
     sendRecall: refused,
     probeLan: refused,
     listen: () =>

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { Session } from '../../../src/core/openvpn/sessions.ts';
 import type { Presence } from '../../../src/core/recall/campaign.ts';
 import type { SessionFact } from '../../../src/core/recall/session-fact.ts';
-import type { RecallRequest } from '../../../src/privileged/channel.ts';
+import type { RecallRequest, TickleRequest } from '../../../src/privileged/channel.ts';
 import { Recall } from '../../../src/recall/recall.ts';
 import type { ClientNews } from '../../../src/vpn/server-processes.ts';
 import { until } from '../replication/pair.ts';
@@ -38,6 +38,7 @@ const session: Session = {
 /** One node's recall beside an OpenVPN that answers, or not. */
 function node(context: TestContext) {
   const sent: RecallRequest[] = [];
+  const tickled: TickleRequest[] = [];
   const openvpn = {
     sessions: new Map<number, Session>(),
     instances: [] as Presence[],
@@ -57,13 +58,16 @@ function node(context: TestContext) {
         openvpn.tell = listener;
       },
     },
-    privileged: { sendRecall: async (request) => void sent.push(request) },
+    privileged: {
+      sendRecall: async (request) => void sent.push(request),
+      sendTickle: async (request) => void tickled.push(request),
+    },
     keys: { packetFor: () => new Uint8Array(60) },
     log: pino({ level: 'silent' }),
     now: () => 1_750_000_000_000,
   });
   context.after(() => recall.stop());
-  return { recall, sent, openvpn };
+  return { recall, sent, tickled, openvpn };
 }
 
 test('a standby that was told of a client calls it when the address has come', async (context) => {
@@ -120,4 +124,19 @@ test('a client is covered once the other node knows it, and only if it comes bac
   assert.equal(recall.isCovered({ ...session, realPort: 1 }), false, 'moved since it was told');
   feed.stop();
   assert.equal(recall.isCovered(session), false);
+});
+
+test('a client over TCP is woken up, again while it has not come, and never called', async (context) => {
+  const { recall, sent, tickled, openvpn } = node(context);
+  const tcp = { ...fact, commonName: 'bob:default', port: 50_000, process: 'tcp' };
+  recall.heard({ whole: true, present: [fact, tcp], gone: [] });
+  recall.serve(true, 'takeover');
+  await recall.firstCall(1_000);
+  assert.deepEqual(tickled, [{ name: 'tcp', address: '203.0.113.11', port: 50_000 }]);
+  assert.ok(sent.every(({ port }) => port === 40_000));
+  await until('it to be woken up again', () => tickled.length === 2);
+  const client = { address: '203.0.113.11', port: 50_001, commonName: 'bob:default' };
+  openvpn.tell({ type: 'established', client });
+  await new Promise((resolve) => setTimeout(resolve, 1_100));
+  assert.equal(tickled.length, 2);
 });
