@@ -1,5 +1,6 @@
 import { issueServerCertificate } from '../access/pki/certificates.ts';
 import { endOf } from '../access/pki/import.ts';
+import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
 import { readAuthority, serverCommonName, serverDays } from './identity.ts';
 import type { Write } from './write.ts';
@@ -23,6 +24,7 @@ export async function renewServerCertificate(parts: {
     commonName: serverCommonName,
     now: new Date(parts.now()),
     validDays: serverDays,
+    keys: readVpnSettings(parts.store).certificateKeys,
   });
   await parts.write({ name: 'tandem', via: 'renewal' }, (transaction) => {
     transaction.identity.set('server-certificate', fresh.certificatePem);

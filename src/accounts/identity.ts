@@ -1,9 +1,9 @@
 import { type CertificateAuthority, createCertificateAuthority } from '../access/pki/authority.ts';
 import { issueServerCertificate } from '../access/pki/certificates.ts';
 import { keyTypeOf } from '../access/pki/import.ts';
-import type { KeyType } from '../access/pki/keys.ts';
 import { generateAuthTokenSecret, generateTlsCryptV2ServerKey } from '../access/pki/openvpn-keys.ts';
 import { TandemError } from '../core/errors.ts';
+import type { KeyType } from '../core/vpn/certificate-keys.ts';
 import type { Identity, IdentityName } from '../store/identity/identity.ts';
 import type { Transaction } from '../store/transaction.ts';
 

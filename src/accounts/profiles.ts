@@ -120,6 +120,7 @@ export class Profiles {
       commonName,
       now: new Date(this.#now()),
       validDays: certificateDays,
+      keys: readVpnSettings(this.#store).certificateKeys,
     });
     const serverKey = requireIdentity(this.#store, 'tls-crypt-v2-server-key');
     return {

@@ -11,6 +11,7 @@ export const paths = {
   pairing: '/var/lib/tandem/pairing.json',
   heartbeatKeys: '/var/lib/tandem/heartbeat-keys.json',
   clientConfigDirectory: '/var/lib/tandem/openvpn/ccd',
+  revokedSerials: '/var/lib/tandem/openvpn/revoked',
   revocationList: '/var/lib/tandem/openvpn/crl.pem',
   sshHostKey: '/etc/ssh/ssh_host_ed25519_key.pub',
   runDirectory: '/run/tandem',

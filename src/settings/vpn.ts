@@ -82,6 +82,7 @@ export const vpnSettingsSchema: z.ZodType<VpnSettings> = z
       minutes: z.int().min(1).max(1_440),
     }),
     token: tokenTimesSchema,
+    certificateKeys: z.enum(['automatic', 'ec-p384', 'ec-p256', 'rsa-3072', 'rsa-4096']),
     directives: z.strictObject({ server: directives, client: directives }),
   })
   .refine((settings) => settings.udp.enabled || settings.tcp.enabled, {

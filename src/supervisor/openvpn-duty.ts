@@ -106,7 +106,7 @@ function writeFiles(request: OpenvpnRequest): string {
       privateKey: write('server.key', identity.privateKey),
       tlsCryptV2ServerKey: write('tls-crypt-v2.key', identity.tlsCryptV2ServerKey),
       authTokenSecret: write('auth-token.key', identity.authTokenSecret),
-      revocationList: paths.revocationList,
+      revokedSerials: paths.revokedSerials,
       clientConfigDirectory: paths.clientConfigDirectory,
       managementSocket: managementSocket(request.name),
       pid: `${directory}/pid`,

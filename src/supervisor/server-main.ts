@@ -34,7 +34,11 @@ const vpn = new VpnService({
   log,
   now,
   rememberLogin: (fact) => node.users.rememberLogin(fact),
-  files: { directory: paths.clientConfigDirectory, revocationList: paths.revocationList },
+  files: {
+    directory: paths.clientConfigDirectory,
+    revokedSerials: paths.revokedSerials,
+    revocationList: paths.revocationList,
+  },
 });
 const keys = new RecallKeys(store);
 const recall = new Recall({

@@ -15,6 +15,7 @@ import type { VpnSettings } from '../core/vpn/settings.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
 import { address6Of } from './client-addresses.ts';
+import { RevokedSerials } from './revoked-serials.ts';
 
 const revocationListDays = 30;
 const dayMs = 86_400_000;
@@ -30,13 +31,14 @@ interface Refreshed {
 
 /**
  * The files that OpenVPN reads at every connect, kept equal to the store on both nodes: one per profile (its address,
- * `disable` for a blocked user) and the revocation list. A returning client that holds a token is refused by these alone.
+ * `disable` for a blocked user) and the serials of revoked certificates. A returning client that holds a token is refused by these alone.
  * While the tokens of a user are to be refused, the file says `disable` too, except for the moment after a right password
  * (docs/adr/0005-changed-password.md).
  */
 export class ClientFiles {
   readonly #store: Store;
   readonly #directory: string;
+  readonly #revoked: RevokedSerials;
   readonly #revocationList: string;
   readonly #now: () => number;
   readonly #written = new Map<string, string>();
@@ -45,9 +47,16 @@ export class ClientFiles {
   readonly #entering = new Map<string, NodeJS.Timeout>();
   #listedSerials: string | undefined;
 
-  constructor(parts: { store: Store; directory: string; revocationList: string; now: () => number }) {
+  constructor(parts: {
+    store: Store;
+    directory: string;
+    revokedSerials: string;
+    revocationList: string;
+    now: () => number;
+  }) {
     this.#store = parts.store;
     this.#directory = parts.directory;
+    this.#revoked = new RevokedSerials(parts.revokedSerials);
     this.#revocationList = parts.revocationList;
     this.#now = parts.now;
     mkdirSync(this.#directory, { recursive: true, mode: 0o750 });
@@ -63,6 +72,7 @@ export class ClientFiles {
 
   /** Writes what changed and removes what is gone; synchronous, so that a takeover right after a change finds it done. */
   refreshClients(): Refreshed {
+    this.#revoked.follow(this.#store.certificates.revokedSerials());
     const { files, nextTurn } = this.#wanted();
     const altered: string[] = [];
     for (const [file, text] of files) {
@@ -93,7 +103,7 @@ export class ClientFiles {
     if (open === undefined) this.refreshClients();
   }
 
-  /** Signs a new revocation list when other certificates are revoked than in the last one, or when `due`. */
+  /** For other programs that trust the authority. Signs a new revocation list when other certificates are revoked than in the last one, or when `due`. */
   async refreshRevocationList(due = false): Promise<void> {
     const revoked = this.#store.certificates.revoked();
     const serials = revoked.map((one) => one.serial).join();

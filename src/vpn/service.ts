@@ -55,8 +55,8 @@ export class VpnService {
     log: Logger;
     now: () => number;
     rememberLogin: (fact: LoginFact) => Promise<void>;
-    /** Absolute paths of what OpenVPN reads of each client, and of the revocation list. */
-    files: { readonly directory: string; readonly revocationList: string };
+    /** Absolute paths of what OpenVPN reads of each client and of revoked ones, and of the signed list of these. */
+    files: { readonly directory: string; readonly revokedSerials: string; readonly revocationList: string };
   }) {
     this.#store = parts.store;
     this.#node = parts.node;

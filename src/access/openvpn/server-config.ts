@@ -39,18 +39,18 @@ export interface OpenvpnServerSpec {
   /** Seconds: a token ends after `lifetime`, or when it was not renewed for twice `renewal`. */
   readonly token: { readonly lifetime: number; readonly renewal: number };
   readonly files: OpenvpnServerFiles;
-  /** Whom the process becomes after the start. It must be able to read the revocation list and the client files. */
+  /** Whom the process becomes after the start. It must be able to read the client files and revoked serials. */
   readonly runAs: { readonly user: string; readonly group: string };
 }
 
-/** Absolute paths. Keys and secret are read once, as root; the list and the directory at every connect. */
+/** Absolute paths. Keys and secret are read once, as root; both directories at every connect. */
 interface OpenvpnServerFiles {
   readonly certificateAuthority: string;
   readonly certificate: string;
   readonly privateKey: string;
   readonly tlsCryptV2ServerKey: string;
   readonly authTokenSecret: string;
-  readonly revocationList: string;
+  readonly revokedSerials: string;
   readonly clientConfigDirectory: string;
   readonly managementSocket: string;
   readonly pid?: string;
@@ -136,7 +136,7 @@ function identity(spec: OpenvpnServerSpec): string[] {
     option('cert', checkedPath('cert', spec.files.certificate)),
     option('key', checkedPath('key', spec.files.privateKey)),
     option('dh', 'none'),
-    option('crl-verify', checkedPath('crl-verify', spec.files.revocationList)),
+    option('crl-verify', checkedPath('crl-verify', spec.files.revokedSerials), 'dir'),
     option('tls-crypt-v2', checkedPath('tls-crypt-v2', spec.files.tlsCryptV2ServerKey), 'force-cookie'),
     option('tls-version-min', '1.2'),
     option('data-ciphers', DATA_CIPHERS),

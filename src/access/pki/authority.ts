@@ -1,5 +1,6 @@
 import type { webcrypto } from 'node:crypto';
-import { DEFAULT_KEY_TYPE, generateKeys, type KeyType, privateKeyToPem, signingAlgorithm } from './keys.ts';
+import type { KeyType } from '../../core/vpn/certificate-keys.ts';
+import { DEFAULT_KEY_TYPE, generateKeys, privateKeyToPem, signingAlgorithm } from './keys.ts';
 import { commonNameOnly } from './name.ts';
 import { randomSerial } from './serial.ts';
 import { validity } from './validity.ts';

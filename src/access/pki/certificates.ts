@@ -1,5 +1,6 @@
+import { type CertificateKeys, type KeyType, leafKeyType } from '../../core/vpn/certificate-keys.ts';
 import type { CertificateAuthority } from './authority.ts';
-import { generateKeys, type KeyType, privateKeyFromPem, privateKeyToPem, signingAlgorithm } from './keys.ts';
+import { generateKeys, privateKeyFromPem, privateKeyToPem, signingAlgorithm } from './keys.ts';
 import { commonNameOnly } from './name.ts';
 import { randomSerial } from './serial.ts';
 import { validity } from './validity.ts';
@@ -20,8 +21,8 @@ export interface CertificateRequest {
   /** Wall clock of the node. */
   readonly now: Date;
   readonly validDays: number;
-  /** The authority's own type unless given. */
-  readonly keyType?: KeyType;
+  /** What goes well with the authority unless given. */
+  readonly keys?: CertificateKeys;
 }
 
 /** A leaf certificate with its key. Texts are PEM; `privateKeyPem` is secret; `serialHex` has 32 lower-case digits. */
@@ -57,7 +58,7 @@ async function issue(
 ): Promise<IssuedCertificate> {
   const issuer = new X509Certificate(authority.certificatePem);
   const signingKey = await privateKeyFromPem(authority.privateKeyPem, authority.keyType);
-  const keyType = request.keyType ?? authority.keyType;
+  const keyType = leafKeyType(authority.keyType, request.keys ?? 'automatic');
   const keys = await generateKeys(keyType);
   const serialHex = randomSerial();
   const period = validity(request.now, request.validDays);

@@ -1,7 +1,7 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { TandemError } from '../../core/errors.ts';
+import type { KeyType } from '../../core/vpn/certificate-keys.ts';
 import type { CertificateAuthority } from './authority.ts';
-import type { KeyType } from './keys.ts';
 
 /**
  * What the key in a certificate is made of.

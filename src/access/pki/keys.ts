@@ -1,9 +1,7 @@
 import { webcrypto } from 'node:crypto';
 import { TandemError } from '../../core/errors.ts';
+import type { KeyType } from '../../core/vpn/certificate-keys.ts';
 import { PemConverter } from './x509.ts';
-
-/** What a key is made of. EC P-384 unless the administrator chose otherwise. */
-export type KeyType = 'ec-p384' | 'ec-p256' | 'rsa-3072' | 'rsa-4096';
 
 export const DEFAULT_KEY_TYPE: KeyType = 'ec-p384';
 

@@ -62,7 +62,10 @@ export function addInitCommand(program: Command): void {
     .option('--port <port>', 'UDP port of the VPN (default: 1194)')
     .option('--tcp-port <port>', 'TCP port of the VPN (default: none)')
     .option('--network <network>', 'network that clients get their addresses from (default: 10.8.0.0/20)')
-    .option('--key-type <type>', 'of all certificates: ec-p384 (default), ec-p256, rsa-3072 or rsa-4096')
+    .option(
+      '--key-type <type>',
+      'of the certificate authority: ec-p384 (default), ec-p256, rsa-3072 or rsa-4096',
+    )
     .option('--ca-certificate <file>', 'take over an existing certificate authority (PEM), with --ca-key')
     .option('--ca-key <file>', 'its private key (PEM, without a password)')
     .option('--all-traffic <yes|no>', "whether all of a client's traffic goes through the VPN (default: no)")

@@ -39,6 +39,13 @@ export function consequences(before: VpnSettings, after: VpnSettings): readonly 
     found.push(note('new-logins', 'the password rules count for passwords set from now on'));
   if (differ(before, after, ['lockout']))
     found.push(note('new-logins', 'the lockout rules count for wrong passwords from now on'));
+  if (differ(before, after, ['certificateKeys']))
+    found.push(
+      note(
+        'profiles',
+        'certificates made from now on get such keys; those there are keep theirs until renewed',
+      ),
+    );
   if (profilesDiffer(before, after))
     found.push(
       note('profiles', 'profiles given out from now on differ; those given out before keep what they say'),

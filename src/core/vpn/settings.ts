@@ -1,3 +1,5 @@
+import type { CertificateKeys } from './certificate-keys.ts';
+
 /** One kind of server process: whether it runs, on which port the first of its processes listens, and how many there are. */
 export type Listener = {
   readonly enabled: boolean;
@@ -37,6 +39,8 @@ export type VpnSettings = {
   readonly lockout: LockoutSettings;
   /** Seconds: a session needs the password again after `lifetime`, or when it was away for twice `renewal`. */
   readonly token: TokenTimes;
+  /** What keys the certificates of servers and profiles get that are made from now on. */
+  readonly certificateKeys: CertificateKeys;
   /** Free directives, one a line. */
   readonly directives: { readonly server: string; readonly client: string };
 };
@@ -91,5 +95,6 @@ export const defaultVpnSettings: VpnSettings = {
   lockout: { failures: 5, windowMinutes: 15, minutes: 15 },
   // A working day's session survives without a password.
   token: { lifetime: 43_200, renewal: 3_600 },
+  certificateKeys: 'automatic',
   directives: { server: '', client: '' },
 };

@@ -74,6 +74,12 @@ export class Certificates {
     }));
   }
 
+  revokedSerials(): string[] {
+    return this.#database
+      .all('SELECT serial FROM certificate WHERE revoked_at IS NOT NULL')
+      .map((row) => String(row['serial']));
+  }
+
   /** In the order of revocation. */
   revoked(): Certificate[] {
     const sql = 'SELECT * FROM certificate WHERE revoked_at IS NOT NULL ORDER BY revoked_at, serial';

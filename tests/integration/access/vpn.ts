@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { LoginAccount } from '../../../src/access/auth/login-gate.ts';
@@ -17,8 +17,9 @@ import {
   generateTlsCryptV2ClientKey,
   generateTlsCryptV2ServerKey,
 } from '../../../src/access/pki/openvpn-keys.ts';
-import { createRevocationList, type RevokedCertificate } from '../../../src/access/pki/revocation.ts';
 import { type ProfileKind, type ProfileSpec, renderProfile } from '../../../src/access/profiles/profile.ts';
+import { systemAccount } from '../../../src/settings/service-account.ts';
+import { RevokedSerials } from '../../../src/vpn/revoked-serials.ts';
 import { TestNetwork } from './network.ts';
 import { OpenvpnProcess, Person } from './openvpn-process.ts';
 
@@ -45,7 +46,7 @@ export class Vpn implements Disposable {
   /** What profiles made from now on say instead of the one server. */
   listed: Partial<Pick<ProfileSpec, 'remotes' | 'shuffled' | 'directives'>> = {};
   readonly #directory: string = mkdtempSync(join(tmpdir(), 'tandem-vpn-'));
-  readonly #revoked: RevokedCertificate[] = [];
+  readonly #revoked: RevokedSerials;
   readonly #serials: Map<string, string> = new Map();
   readonly #authority: CertificateAuthority;
   readonly #tlsCryptV2ServerKey: string;
@@ -64,6 +65,11 @@ export class Vpn implements Disposable {
     this.#tlsCryptV2ServerKey = tlsCryptV2ServerKey;
     chmodSync(this.#directory, 0o755);
     mkdirSync(`${this.#directory}/ccd`);
+    // As on a node: by the set-group-id bit the files in it are for OpenVPN's group to read.
+    mkdirSync(`${this.#directory}/revoked`);
+    chownSync(`${this.#directory}/revoked`, 0, systemAccount('nobody').gid);
+    chmodSync(`${this.#directory}/revoked`, 0o2750);
+    this.#revoked = new RevokedSerials(`${this.#directory}/revoked`);
   }
 
   async #writeServerFiles(): Promise<void> {
@@ -74,7 +80,6 @@ export class Vpn implements Disposable {
     this.#write('server.key', server.privateKeyPem, 0o600);
     this.#write('tls-crypt-v2.key', this.#tlsCryptV2ServerKey, 0o600);
     this.#write('auth-token.key', await generateAuthTokenSecret(), 0o600);
-    await this.#writeRevocationList();
   }
 
   /** A user with one profile, `default`, and the VPN address `10.8.0.<host>`. */
@@ -133,9 +138,8 @@ export class Vpn implements Disposable {
     if (account !== undefined) this.accounts.set(username, { ...account, blocked: true });
   }
 
-  async revoke(username: string): Promise<void> {
-    this.#revoked.push({ serialHex: this.#serials.get(username) ?? '', revokedAt: new Date() });
-    await this.#writeRevocationList();
+  revoke(username: string): void {
+    this.#revoked.follow([this.#serials.get(username) ?? '']);
   }
 
   startServer(
@@ -163,7 +167,7 @@ export class Vpn implements Disposable {
         privateKey: path('server.key'),
         tlsCryptV2ServerKey: path('tls-crypt-v2.key'),
         authTokenSecret: path('auth-token.key'),
-        revocationList: path('crl.pem'),
+        revokedSerials: path('revoked'),
         clientConfigDirectory: path('ccd'),
         managementSocket,
         pid: path(`pid-${this.#started}`),
@@ -213,17 +217,6 @@ export class Vpn implements Disposable {
       await process.kill();
     };
     return { process, person, [Symbol.asyncDispose]: stop };
-  }
-
-  async #writeRevocationList(): Promise<void> {
-    const now = new Date();
-    const list = await createRevocationList(this.#authority, {
-      number: this.#revoked.length + 1,
-      revoked: this.#revoked,
-      now,
-      nextUpdate: new Date(now.getTime() + 86_400_000),
-    });
-    this.#write('crl.pem', list);
   }
 
   /** Readers see the old file or the new one. */

@@ -9,7 +9,6 @@ import {
   issueServerCertificate,
 } from '../../../src/access/pki/certificates.ts';
 import { importAuthority } from '../../../src/access/pki/import.ts';
-import type { KeyType } from '../../../src/access/pki/keys.ts';
 import {
   generateAuthTokenSecret,
   generateTlsCryptV2ClientKey,
@@ -17,6 +16,7 @@ import {
 } from '../../../src/access/pki/openvpn-keys.ts';
 import { createRevocationList, type RevokedCertificate } from '../../../src/access/pki/revocation.ts';
 import { TandemError } from '../../../src/core/errors.ts';
+import type { KeyType } from '../../../src/core/vpn/certificate-keys.ts';
 import { makeWorkspace, run } from './workspace.ts';
 
 const now = new Date();
@@ -67,14 +67,18 @@ describe('certificates', () => {
     });
   }
 
-  it('use P-384 unless told otherwise, and carry the common name and the serial that were reported', async () => {
+  it('have P-256 keys below an authority with P-384 unless told otherwise, and carry the common name and the serial that were reported', async () => {
     using workspace = makeWorkspace();
-    const alice = await client(await authority());
+    const issuer = await authority();
+    const alice = await client(issuer);
     const file = `${workspace.directory}/alice.pem`;
+    const above = `${workspace.directory}/ca.pem`;
+    writeFileSync(above, issuer.certificatePem);
     writeFileSync(file, alice.certificatePem + alice.privateKeyPem);
     const { text } = run('openssl', ['x509', '-in', file, '-noout', '-subject', '-serial', '-text']);
     assert.match(text, /subject=CN = alice:default/);
-    assert.match(text, /NIST CURVE: P-384/);
+    assert.match(text, /NIST CURVE: P-256/);
+    assert.match(run('openssl', ['x509', '-in', above, '-noout', '-text']).text, /NIST CURVE: P-384/);
     assert.ok(text.includes(`serial=${alice.serialHex.toUpperCase()}`));
     assert.match(alice.serialHex, /^[4-7][0-9a-f]{31}$/);
     assert.equal(run('openssl', ['pkey', '-in', file, '-noout']).code, 0);

@@ -26,7 +26,7 @@ const server: OpenvpnServerSpec = {
     privateKey: '/run/t/server.key',
     tlsCryptV2ServerKey: '/run/t/tls-crypt-v2.key',
     authTokenSecret: '/run/t/auth-token.key',
-    revocationList: '/var/t/crl.pem',
+    revokedSerials: '/var/t/revoked',
     clientConfigDirectory: '/var/t/ccd',
     managementSocket: '/run/t/management.sock',
     pid: '/run/t/pid',

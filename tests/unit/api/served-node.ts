@@ -89,7 +89,11 @@ export async function serveNode(
     node.users.rememberLogin(fact);
   const place = mkdtempSync(join(tmpdir(), 'tandem-served-'));
   context.after(() => rmSync(place, { recursive: true }));
-  const files = { directory: join(place, 'ccd'), revocationList: join(place, 'crl.pem') };
+  const files = {
+    directory: join(place, 'ccd'),
+    revokedSerials: join(place, 'revoked'),
+    revocationList: join(place, 'crl.pem'),
+  };
   const vpn = new VpnService({
     store,
     node: config,

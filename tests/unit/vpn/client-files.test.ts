@@ -16,6 +16,7 @@ class Office {
   readonly users: UserAccounts;
   readonly files: ClientFiles;
   readonly folder: string;
+  readonly revoked: string;
 
   constructor(context: TestContext, count: number) {
     const work = directory(context);
@@ -37,7 +38,13 @@ class Office {
         clientAddresses.assign(commonName, `10.8.${Math.floor(index / 250)}.${2 + (index % 250)}`);
       }
     });
-    const parts = { directory: this.folder, revocationList: join(work, 'crl.pem'), now: () => this.now };
+    this.revoked = join(work, 'revoked');
+    const parts = {
+      directory: this.folder,
+      revokedSerials: this.revoked,
+      revocationList: join(work, 'crl.pem'),
+      now: () => this.now,
+    };
     this.files = new ClientFiles({ store: this.store, ...parts });
     afterwards(context, () => this.files.stop());
     this.files.refreshClients();
@@ -64,6 +71,18 @@ describe('the files of the clients', () => {
     const written = [...after.keys()].filter((file) => after.get(file) !== before.get(file));
     assert.deepEqual(written, ['user7:default']);
     assert.equal(office.read(7), 'disable\n');
+  });
+
+  it('name the revoked by their serials in decimal digits, and nobody else', (context) => {
+    const office = new Office(context, 12);
+    const revoked = (): string[] => readdirSync(office.revoked).toSorted();
+    assert.deepEqual(revoked(), []);
+    office.store.write(admin, ({ certificates }) => {
+      certificates.revoke('a', 1, 'lost');
+      certificates.revoke('3', 2, 'lost');
+    });
+    office.files.refreshClients();
+    assert.deepEqual(revoked(), ['10', '3']);
   });
 
   it('are not touched by logins', async (context) => {
