@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { addUser, profileOf } from '../../lab/demo/set-up.ts';
 import { until } from '../../lab/demo/until.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { NodeName } from '../../lab/topology.ts';
 
 const folder = '/run/crowd';
+const firstLookMs = 4_000;
 
 /** Many clients on one host, each a stock OpenVPN of its own with a profile of its own, without a tunnel device. */
 export class Crowd {
@@ -39,11 +41,10 @@ export class Crowd {
 
   /** How long after `sinceMs` each client was back; undefined for who was not within the time. */
   async backAfter(sinceMs: number, withinMs: number): Promise<(number | undefined)[]> {
-    await until(
-      async () => (await this.#backSince(sinceMs)).length === this.#size,
-      withinMs,
-      'everybody',
-    ).catch(() => undefined);
+    // Looking costs processor time that the returning clients need: the first look is late, and the others are seldom.
+    await sleep(firstLookMs);
+    const everybody = async (): Promise<boolean> => (await this.#backSince(sinceMs)).length === this.#size;
+    await until(everybody, withinMs, 'everybody', 1_000).catch(() => undefined);
     const back = (await this.#backSince(sinceMs)).map((at) => at - sinceMs);
     return Array.from({ length: this.#size }, (_, index) => back[index]);
   }

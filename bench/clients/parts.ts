@@ -1,7 +1,8 @@
 import { Crowd } from './crowd.ts';
 import type { Series } from './figures.ts';
 import { HandBuiltPair, usualKeepalive } from './hand-built-pair.ts';
-import { type Gaps, type TandemOptions, TandemPair } from './tandem-pair.ts';
+import { processorTimes, spent } from './processor-time.ts';
+import { type Gaps, other, type TandemOptions, TandemPair } from './tandem-pair.ts';
 import { type Bar, bar } from './verdicts.ts';
 
 /** How much is done, and where what happens is told. */
@@ -98,9 +99,14 @@ export async function crowd(extent: Extent, size: number): Promise<Found> {
     // What the standby is told of the last of them is on its way for a moment.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     for (let run = 1; run <= extent.runs; run += 1) {
+      const survivor = other(pair.active);
+      const look = () => Promise.all([survivor, 'client-2'].map((host) => processorTimes(pair.lab, host)));
+      const before = await look();
       const startMs = Date.now();
       const loss = pair.powerLoss();
       const back = await clients.backAfter(startMs, 30_000);
+      const after = await look();
+      const [server, crowd] = before.map((times, index) => spent(times, after[index] ?? times));
       const { addressMs } = await loss;
       const behindAddress = back.map((ms) => (ms === undefined ? undefined : ms - addressMs));
       addresses.push(addressMs);
@@ -109,7 +115,7 @@ export async function crowd(extent: Extent, size: number): Promise<Found> {
       last.push(known.length < size ? undefined : Math.max(...known));
       const median = known.toSorted((a, b) => a - b)[Math.floor(known.length / 2)] ?? 0;
       extent.say(
-        `${size} clients, run ${run}: ${known.length} back, half ${Math.round(median)} ms and the last ${Math.round(Math.max(...known))} ms after the address (away for ${Math.round(addressMs)} ms)`,
+        `${size} clients, run ${run}: ${known.length} back, half ${Math.round(median)} ms and the last ${Math.round(Math.max(...known))} ms after the address (away for ${Math.round(addressMs)} ms); processor time within ${Math.round((Date.now() - startMs) / 1_000)} s: on the node ${server}; of the clients ${crowd}`,
       );
     }
   });

@@ -3,17 +3,16 @@ import { after, type Instant } from '../time/instant.ts';
 import { comesBackWhenRecalled, isOneHost } from './policy.ts';
 import { endpointName, type SessionFact } from './session-fact.ts';
 
-/** Between two recalls. One OpenVPN process does 180 to 250 handshakes a second per core. */
-const pace: Duration = milliseconds(4);
+/** Between two recalls: never more at once than OpenVPN's buffer takes. */
+const pace: Duration = milliseconds(1);
 /**
- * Clients are called in batches, because OpenVPN sends what completes a handshake, and reads what the LAN answers, only when
- * no packet of a client waits: called without a pause, the first would be back with the last.
+ * So many clients of one process are in their handshake at a time, and whoever comes back makes room for the next. OpenVPN sends what completes
+ * a handshake only when no packet of a client waits: called all at once, the first would be back with the last. With three
+ * it has always something to do while the others compute or their packets travel.
  */
-const batchSize = 8;
-/** The pause after a batch that is back, for OpenVPN to catch up. */
-const breather: Duration = milliseconds(15);
-/** A batch that takes longer than this no longer holds others up: somebody in it may be far away, or gone. */
-const batchHolds: Duration = milliseconds(200);
+const clientsPerProcess = 3;
+/** Who takes longer holds nobody up any more: far away, or gone. */
+const handshakeHolds: Duration = milliseconds(40);
 /** How old OpenVPN's answer about who is there may be when a recall leaves. */
 const longestLookAge: Duration = milliseconds(250);
 /** When a client that has still no instance is recalled again, each counted from the recall before. */
@@ -45,8 +44,10 @@ export interface Campaign {
     | { readonly state: 'failed'; readonly at: Instant };
   /** No recall before this. */
   readonly nextAt: Instant;
-  /** How many may still be recalled in this batch; when it began, and its last recall was. */
-  readonly batch: { readonly left: number; readonly beganAt: Instant; readonly lastAt: Instant };
+  /** Who was recalled lately and is not back: when, by the name of the endpoint. */
+  readonly window: ReadonlyMap<string, Instant>;
+  /** How many of them at a time. */
+  readonly windowSize: number;
   /** Without any answer of OpenVPN everything ends here. */
   readonly silentUntil: Instant;
   readonly outcome: Outcome;
@@ -102,7 +103,8 @@ export function beginCampaign(clients: Iterable<SessionFact>, now: Instant): Cam
     pending: worth.sort(inOrder).map((client) => ({ client, recalls: 0, recalledAt: undefined, dueAt: now })),
     look: { state: 'never' },
     nextAt: now,
-    batch: { left: batchSize, beganAt: now, lastAt: now },
+    window: new Map(),
+    windowSize: clientsPerProcess * new Set(worth.map((one) => one.process)).size,
     silentUntil: after(now, longestSilence),
     outcome: { recalled: 0, present: 0, left: all.length - worth.length, missing: 0 },
   };
@@ -124,7 +126,7 @@ export function step(state: Campaign, now: Instant, input: CampaignInput): Campa
         ? proceed({ ...state, look: { state: 'failed', at: now } }, now)
         : { state, effects: [] };
     case 'present':
-      return proceed(without(state, [input.instance]), now);
+      return proceed(roomFor(without(state, [input.instance]), input.instance), now);
     case 'tick':
       return proceed(state, now);
   }
@@ -149,7 +151,7 @@ export function isOver(state: Campaign): boolean {
 }
 
 function proceed(given: Campaign, now: Instant): CampaignStep {
-  const state = now >= given.silentUntil ? withoutHope(given) : refilled(withoutMissing(given, now), now);
+  const state = now >= given.silentUntil ? withoutHope(given) : withoutMissing(given, now);
   if (isOver(state)) return { state, effects: [{ type: 'over', outcome: state.outcome }] };
   const due = earliest(state);
   const asking = state.look.state === 'asked';
@@ -169,7 +171,7 @@ function proceed(given: Campaign, now: Instant): CampaignStep {
         one === due ? { client: one.client, recalls, recalledAt: now, dueAt } : one,
       ),
       nextAt: after(now, pace),
-      batch: { ...state.batch, left: state.batch.left - 1, lastAt: now },
+      window: new Map([...inWindow(state, now), [endpointName(due.client), now]]),
       outcome: { ...state.outcome, recalled: state.outcome.recalled + (recalls === 1 ? 1 : 0) },
     },
     effects: [{ type: 'recall', client: due.client, attempt: recalls }],
@@ -183,19 +185,23 @@ function isFresh(state: Campaign, due: Pending, now: Instant): boolean {
   return after(askedAt, longestLookAge) >= now && (due.recalls === 0 || askedAt >= due.dueAt);
 }
 
-/** When the pace and the batch allow the next recall. */
+/** When the pace and the window allow the next recall. */
 function mayRecallAt(state: Campaign): Instant {
-  return state.batch.left > 0 ? state.nextAt : after(state.batch.lastAt, batchHolds);
+  const calledAt = [...state.window.values()].toSorted((a, b) => a - b);
+  const holding = calledAt[calledAt.length - state.windowSize];
+  return holding === undefined ? state.nextAt : later(state.nextAt, after(holding, handshakeHolds));
 }
 
-/** Begins the next batch when this one is back, after a breather, or has taken too long. */
-function refilled(state: Campaign, now: Instant): Campaign {
-  const { left, beganAt, lastAt } = state.batch;
-  if (left > 0) return state;
-  const waiting = state.pending.some((one) => one.recalledAt !== undefined && one.recalledAt >= beganAt);
-  if (waiting && now < after(lastAt, batchHolds)) return state;
-  const nextAt = later(state.nextAt, waiting ? now : after(now, breather));
-  return { ...state, nextAt, batch: { left: batchSize, beganAt: nextAt, lastAt } };
+/** Those who still hold others up. */
+function inWindow(state: Campaign, now: Instant): (readonly [string, Instant])[] {
+  return [...state.window].filter(([, calledAt]) => after(calledAt, handshakeHolds) > now);
+}
+
+/** An instance alone is a handshake that goes on: only who is in makes room. */
+function roomFor(state: Campaign, arrived: Presence): Campaign {
+  const window = new Map(state.window);
+  window.delete(endpointName(arrived));
+  return { ...state, window };
 }
 
 function earliest(state: Campaign): Pending | undefined {

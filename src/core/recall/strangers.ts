@@ -1,3 +1,4 @@
+import { parseAddress } from '../net/address.ts';
 import { type Duration, milliseconds, seconds } from '../time/duration.ts';
 import { after, type Instant } from '../time/instant.ts';
 import { recallPacketLength } from './packet.ts';
@@ -8,7 +9,7 @@ import { endpointName } from './session-fact.ts';
 const looksAfter: readonly Duration[] = [0, 20, 100, 300, 1_000, 2_500].map(milliseconds);
 /** So few may be meant that each of them is called. */
 const fewEnough = 4;
-/** While somebody asks in vain, only who is silent for longer than this is called. Above the pings of our presets. */
+/** To a network that asked in vain lately only who is silent for longer than this is called. Above the pings of our presets. */
 const surelySilent: Duration = milliseconds(2_000);
 const fewEnoughWhenSure = 16;
 /** How long a stranger has to come after a call, and how often it is called. */
@@ -18,8 +19,12 @@ const mostAttempts = 2;
 const quietFor: Duration = seconds(30);
 /** One that has come; it may move on and be back. */
 const presentFor: Duration = seconds(3);
-/** How long a call in vain makes us careful. */
+/** How long a call in vain makes us careful towards the network that asked for it, */
 const carefulFor: Duration = seconds(60);
+/** and towards everybody once it was so many networks: addresses can be forged. */
+const vainNetworks = 4;
+/** Bytes of an address that stand for whoever may have it at hand: a /24, a /48. */
+const networkBytes = { 4: 3, 6: 6 } as const;
 const mostStrangers = 256;
 /** Between two questions to OpenVPN, whoever wants to know; more for each client, because the answer grows. */
 const lookPace: Duration = milliseconds(20);
@@ -65,7 +70,8 @@ interface Stranger {
 export interface Strangers {
   readonly known: ReadonlyMap<string, Stranger>;
   readonly look: { readonly asked: boolean; readonly nextAt: Instant };
-  readonly carefulUntil: Instant;
+  /** Networks that asked in vain, and until when we are careful about it. */
+  readonly vain: ReadonlyMap<string, Instant>;
   /** Calls that may leave at `callsAt`. */
   readonly calls: number;
   readonly callsAt: Instant;
@@ -99,7 +105,7 @@ export function noStrangers(now: Instant): Strangers {
   return {
     known: new Map(),
     look: { asked: false, nextAt: now },
-    carefulUntil: now,
+    vain: new Map(),
     calls: callsAtOnce,
     callsAt: now,
   };
@@ -170,14 +176,15 @@ function answered(given: Strangers, now: Instant, around: Surroundings): Strange
   const present = new Set(around.instances.map(endpointName));
   const effects: StrangersEffect[] = [];
   const known = new Map(given.known);
-  let { calls, callsAt, carefulUntil } = refilled(given, now);
+  let { calls, callsAt } = refilled(given, now);
+  const vain = new Map([...given.vain].filter(([, until]) => until > now));
   for (const [name, one] of given.known) {
     if (one.quietUntil !== undefined) continue;
     // It has an instance: another call would silence it for half a minute.
     if (present.has(name)) known.set(name, silenced(one, now, presentFor));
     else if (lookDue(one) <= now) {
-      if (one.calledAt !== undefined) carefulUntil = after(now, carefulFor);
-      const careful = now < carefulUntil;
+      if (one.calledAt !== undefined) vain.set(networkOf(one.address), after(now, carefulFor));
+      const careful = vain.size >= vainNetworks || vain.has(networkOf(one.address));
       const meant = whoIsMeant(one, around.candidates, careful ? surely(one, now) : fewEnough);
       const called = meant?.slice(0, Math.min(calls, Math.floor(one.credit / recallPacketLength))) ?? [];
       calls -= called.length;
@@ -186,7 +193,7 @@ function answered(given: Strangers, now: Instant, around: Surroundings): Strange
       known.set(name, afterLook(one, now, around.candidates, { called, meant: meant?.length ?? 0 }));
     }
   }
-  return { state: { ...given, known, calls, callsAt, carefulUntil }, effects };
+  return { state: { ...given, known, calls, callsAt, vain }, effects };
 }
 
 /** Of whom nothing was heard since the stranger began to speak; undefined when these are too many, or it is too early. */
@@ -242,6 +249,11 @@ function welcomed(state: Strangers, now: Instant, name: string): Strangers {
   return { ...state, known: new Map(state.known).set(name, silenced(one, now, presentFor)) };
 }
 
+function networkOf(address: string): string {
+  const parsed = parseAddress(address);
+  return parsed === undefined ? address : parsed.bytes.slice(0, networkBytes[parsed.family]).join('.');
+}
+
 function lookDue(one: Stranger): Instant {
   if (one.calledAt !== undefined) return after(one.calledAt, comesWithin);
   return after(one.firstAt, looksAfter[one.looks] ?? quietFor);
@@ -260,8 +272,8 @@ function nextLook({ candidates }: Surroundings, now: Instant): Instant {
   return after(after(now, lookPace), (lookPacePerClient * candidates.length) as Duration);
 }
 
-function refilled(state: Strangers, now: Instant): Pick<Strangers, 'calls' | 'callsAt' | 'carefulUntil'> {
+function refilled(state: Strangers, now: Instant): Pick<Strangers, 'calls' | 'callsAt'> {
   const more = Math.floor((now - state.callsAt) / callPace);
   const callsAt = more === 0 ? state.callsAt : after(state.callsAt, (more * callPace) as Duration);
-  return { calls: Math.min(callsAtOnce, state.calls + more), callsAt, carefulUntil: state.carefulUntil };
+  return { calls: Math.min(callsAtOnce, state.calls + more), callsAt };
 }

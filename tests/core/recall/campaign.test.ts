@@ -46,28 +46,45 @@ test('OpenVPN is asked first, then each client is recalled once, in the order of
 
 test('recalls are paced', () => {
   const begun = beginCampaign([client(1), client(2)], start);
-  const [state, lines] = told(begun.state, [1, nobody], [2, tick], [3, tick]);
+  const [state, lines] = told(begun.state, [1, nobody], [1, tick]);
   assert.deepEqual(lines, ['recall client1 1']);
-  assert.equal(deadline(state), at(5));
+  assert.equal(deadline(state), at(2));
 });
 
-test('clients are called eight at a time: the next when these are back, or take long', () => {
-  const many = Array.from({ length: 10 }, (_, number) => client(number));
+test('three are called at a time: the next when one of them is back, or takes long', () => {
+  const many = Array.from({ length: 5 }, (_, number) => client(number));
   const begun = beginCampaign(many, start);
-  const ticks = Array.from({ length: 9 }, (_, index): [number, CampaignInput] => [5 + index * 4, tick]);
-  const [state, lines] = told(begun.state, [1, nobody], ...ticks);
-  assert.equal(lines.length, 8);
-  assert.equal(deadline(state), at(229));
-  const [, late] = told(state, [229, tick]);
-  assert.deepEqual(late, ['recall client8 1']);
-  const back = many
-    .slice(0, 8)
-    .map(({ address, port }): [number, CampaignInput] => [
-      70,
-      { type: 'present', instance: { address, port } },
-    ]);
-  const [, soon] = told(state, ...back, [84, tick], [85, tick]);
-  assert.deepEqual(soon, ['recall client8 1']);
+  const [state, lines] = told(begun.state, [1, nobody], [2, tick], [3, tick], [4, tick]);
+  assert.deepEqual(lines, ['recall client0 1', 'recall client1 1', 'recall client2 1']);
+  assert.equal(deadline(state), at(41));
+  const [late, one] = told(state, [41, tick]);
+  assert.deepEqual(one, ['recall client3 1']);
+  assert.equal(deadline(late), at(42));
+  const { address, port } = client(1);
+  const [, soon] = told(state, [9, { type: 'present', instance: { address, port } }], [10, tick]);
+  assert.deepEqual(soon, ['recall client3 1']);
+});
+
+test('who is in its handshake still fills its place', () => {
+  const many = Array.from({ length: 5 }, (_, number) => client(number));
+  const begun = beginCampaign(many, start);
+  const [state] = told(begun.state, [1, nobody], [2, tick], [3, tick]);
+  const instances = many.slice(0, 3).map(({ address, port }) => ({ address, port }));
+  const [, lines] = told(
+    { ...state, look: { state: 'asked', at: at(4) } },
+    [5, { type: 'looked', instances }],
+    [6, tick],
+  );
+  assert.deepEqual(lines, []);
+});
+
+test('each server process has places of its own', () => {
+  const many = Array.from({ length: 8 }, (_, number) =>
+    client(number, number % 2 === 0 ? {} : { process: 'udp-2' }),
+  );
+  const begun = beginCampaign(many, start);
+  const ticks = Array.from({ length: 9 }, (_, index): [number, CampaignInput] => [2 + index, tick]);
+  assert.equal(told(begun.state, [1, nobody], ...ticks)[1].length, 6);
 });
 
 test('whoever has an instance already is left in peace, under the address or under the name', () => {

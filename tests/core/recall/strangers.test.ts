@@ -119,8 +119,8 @@ test('a client that comes and moves on at once has not been called in vain', () 
     state = next.state;
     return next.effects.map(({ type }) => type);
   };
-  const calledWithin = (startMs: number, port: number): boolean => {
-    feed(startMs, { type: 'data', address: '203.0.113.11', port, bytes: 200 });
+  const calledWithin = (startMs: number, port: number, address = '203.0.113.11'): boolean => {
+    feed(startMs, { type: 'data', address, port, bytes: 200 });
     feed(startMs + 1, { type: 'looked', surroundings });
     feed(startMs + 30, { type: 'tick' });
     return feed(startMs + 31, { type: 'looked', surroundings }).includes('recall');
@@ -132,4 +132,6 @@ test('a client that comes and moves on at once has not been called in vain', () 
   feed(3_600, { type: 'tick' });
   feed(3_601, { type: 'looked', surroundings });
   assert.ok(!calledWithin(3_700, 4), 'but who asks in vain makes us careful');
+  feed(3_900, { type: 'tick' });
+  assert.ok(calledWithin(4_000, 5, '198.51.100.7'), 'not towards other networks');
 });
