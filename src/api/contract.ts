@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import {
+  type FollowerView,
+  type FollowingView,
+  followerSchema,
+  followingSchema,
+} from './follower-contract.ts';
 
 /** The shapes the API answers with; the command and, later, the web read the same. Times are ISO 8601. */
 interface PositionView {
@@ -9,7 +15,7 @@ interface PositionView {
 export interface StatusView {
   readonly node: string;
   readonly address: string;
-  readonly role: 'active' | 'standby';
+  readonly role: 'active' | 'standby' | 'follower';
   readonly since: string;
   readonly epoch: number;
   readonly position: PositionView;
@@ -34,6 +40,9 @@ export interface StatusView {
     readonly version: string | null;
     readonly sentence: string;
   } | null;
+  readonly followers: readonly FollowerView[];
+  /** On a follower: whom it follows. */
+  readonly following: FollowingView | null;
   /** When the copies were last compared, and what came of it. */
   readonly verification: {
     readonly at: string;
@@ -71,7 +80,7 @@ export const verificationSchema: z.ZodType<VerificationView> = z.object({
 export const statusSchema: z.ZodType<StatusView> = z.object({
   node: z.string(),
   address: z.string(),
-  role: z.enum(['active', 'standby']),
+  role: z.enum(['active', 'standby', 'follower']),
   since: z.string(),
   epoch: z.int(),
   position: positionSchema,
@@ -93,6 +102,8 @@ export const statusSchema: z.ZodType<StatusView> = z.object({
       sentence: z.string(),
     })
     .nullable(),
+  followers: z.array(followerSchema),
+  following: followingSchema.nullable(),
   verification: verificationSchema.nullable(),
   openvpn: z.array(
     z.object({

@@ -31,6 +31,7 @@ export class Metrics {
     const page = new Page(registry);
     node(page, observed, version);
     copy(page, observed);
+    followers(page, observed);
     verification(page, observed);
     heartbeat(page, observed);
     vpn(page, observed);
@@ -99,6 +100,27 @@ function copy(page: Page, { peer, copy: other, role }: Observed): void {
   page.set('tandem_peer_lag_entries', 'Changes it does not have.', other.lagEntries, labels);
   page.set('tandem_peer_lag_seconds', 'Age of the oldest of them.', seconds(other.lagMs), labels);
   page.set('tandem_peer_unsent_bytes', 'Change data that did not go out yet.', other.unsentBytes, labels);
+}
+
+function followers(page: Page, { role, followers: all, following }: Observed): void {
+  if (following !== undefined) {
+    page.set('tandem_following', '1 while this follower is linked with its source.', following.connected);
+  }
+  if (role !== 'active') return;
+  for (const one of all) {
+    const labels = { follower: one.follower.name };
+    page.set('tandem_follower_connected', '1 while it is linked.', one.connected, labels);
+    page.set('tandem_follower_sequence', 'Newest change on its disk.', one.position?.sequence, labels);
+    page.set('tandem_follower_lag_entries', 'Changes it does not have.', one.lagEntries, labels);
+    page.set('tandem_follower_lag_seconds', 'Age of the oldest of them.', seconds(one.lagMs), labels);
+    page.set('tandem_follower_unsent_bytes', 'What waits in its link.', one.unsentBytes, labels);
+    page.set(
+      'tandem_follower_verified_seconds',
+      'When it was last compared.',
+      seconds(one.verifiedAt),
+      labels,
+    );
+  }
 }
 
 function verification(page: Page, { verification: last, damaged }: Observed): void {

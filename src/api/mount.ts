@@ -5,8 +5,10 @@ import { authorise, type Identify } from './authorise.ts';
 import { describeApi, descriptionRoute } from './description.ts';
 import { answerErrors } from './errors.ts';
 import type { Live } from './live/live.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { eventRoutes } from './routes/events.ts';
 import { failoverRoutes } from './routes/failover.ts';
+import { followerRoutes } from './routes/followers.ts';
 import { groupRoutes } from './routes/groups.ts';
 import { linkRoutes } from './routes/links.ts';
 import { maintenanceRoutes } from './routes/maintenance.ts';
@@ -54,6 +56,8 @@ export async function mountApi(
       maintenanceRoutes(v1, node);
       failoverRoutes(v1, node);
       replicaRoutes(v1, node);
+      followerRoutes(v1, node);
+      await v1.register(async (bytes) => backupRoutes(bytes, node));
     },
     { prefix: '/api/v1' },
   );

@@ -27,12 +27,21 @@ export async function callApi(
   const { statusCode, text } = await exchange(method, path, body);
   const value: unknown = text === '' ? undefined : JSON.parse(text);
   if (statusCode < 400) return value;
-  const failure = errorSchema.safeParse(value);
-  if (failure.success) throw new TandemError(failure.data.error);
-  throw new TandemError({
+  throw failureOf(statusCode, `${method} ${path}`, text);
+}
+
+/** The API's own error out of its answer. */
+export function failureOf(statusCode: number, request: string, text: string): TandemError {
+  try {
+    const failure = errorSchema.safeParse(JSON.parse(text));
+    if (failure.success) return new TandemError(failure.data.error);
+  } catch {
+    // Not JSON: said below.
+  }
+  return new TandemError({
     code: 'api.malformed-answer',
     culprit: 'us',
-    message: `The service answered ${statusCode} to ${method} ${path} in a form this command does not know.`,
+    message: `The service answered ${statusCode} to ${request} in a form this command does not know.`,
     hint: 'Compare the versions: tandem --version, and restart the service: systemctl restart tandem',
   });
 }
@@ -76,7 +85,8 @@ function exchange(
   });
 }
 
-function unreachable(cause: Error): TandemError {
+/** Nobody answered. */
+export function unreachable(cause: Error): TandemError {
   const denied = 'code' in cause && cause.code === 'EACCES';
   return new TandemError({
     code: denied ? 'api.no-permission' : 'api.unreachable',

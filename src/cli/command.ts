@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import { productVersion } from '../settings/product-version.ts';
+import { addBackupCommands } from './commands/backup.ts';
 import { addCertificateCommands } from './commands/certificate.ts';
 import { addFailoverCommands } from './commands/failover.ts';
+import { addFollowerCommands } from './commands/follower.ts';
 import { addGroupCommands } from './commands/group.ts';
 import { addInitCommand } from './commands/init.ts';
 import { addMaintenanceCommand } from './commands/maintenance.ts';
@@ -37,6 +39,8 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   addMaintenanceCommand(program);
   addFailoverCommands(program);
   addValidateCommand(program);
+  addFollowerCommands(program);
+  addBackupCommands(program);
   addInitCommand(program);
   addServiceCommands(program);
   for (const command of everyCommand(program))

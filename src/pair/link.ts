@@ -7,7 +7,7 @@ import { Receiver } from '../replication/receiver/receiver.ts';
 import { Sender } from '../replication/sender/sender.ts';
 import { connectOverSsh } from '../replication/sender/ssh.ts';
 import type { Outcome } from '../replication/verification/records.ts';
-import type { Verification } from '../replication/verification/verification.ts';
+import { Verification } from '../replication/verification/verification.ts';
 import type { PairNode, PairSettings } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
 import type { Store } from '../store/store.ts';
@@ -195,6 +195,24 @@ export class ReplicationLink {
     const { node, productVersion } = this.#parts;
     return { nodeId: node.nodeId, nodeName: node.name, pairId: this.#pairId, product: productVersion };
   }
+}
+
+/** Of this node's own copy, in a pair or alone. */
+export function verificationOf(
+  store: Store,
+  config: { readonly name: string; readonly start: string },
+  log: Logger,
+  wallMs: () => number,
+): Verification {
+  return new Verification({
+    store,
+    nodeName: config.name,
+    recordsPath: paths.verification,
+    asideDirectory: paths.badCopies,
+    follower: config.start === 'follower',
+    log,
+    wallMs,
+  });
 }
 
 /** The same pair with the same two machines in it, as far as the link is concerned. */

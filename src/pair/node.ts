@@ -11,7 +11,7 @@ import type { Privileged } from '../privileged/privileged.ts';
 import type { Recall } from '../recall/recall.ts';
 import { JournalKeeper } from '../replication/journal-keeper.ts';
 import type { Outcome } from '../replication/verification/records.ts';
-import { Verification } from '../replication/verification/verification.ts';
+import type { Verification } from '../replication/verification/verification.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, type PairSettings, viewOf } from '../settings/pair.ts';
@@ -21,9 +21,10 @@ import type { Store } from '../store/store.ts';
 import type { VpnService } from '../vpn/service.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
 import { Divergences } from './divergences.ts';
+import { type Elsewhere, elsewhereOf } from './elsewhere.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
-import { heartbeatKeys } from './heartbeat-keys.ts';
-import { ReplicationLink, sameLink } from './link.ts';
+import { heartbeatOf } from './heartbeat-request.ts';
+import { ReplicationLink, sameLink, verificationOf } from './link.ts';
 import { setMaintenance } from './maintenance.ts';
 import { PairMaking, primaryClaimed } from './pair-making.ts';
 import { notPaired } from './pairing-errors.ts';
@@ -31,7 +32,7 @@ import { readPairingFile } from './pairing-file.ts';
 import { ReplicationSettingsNoun } from './replication-settings.ts';
 import { type Role, RoleKeeper } from './role.ts';
 import { ServiceWatch } from './service-watch.ts';
-import { notAStandby, standbyError } from './standby-error.ts';
+import { followerError, notAStandby, standbyError } from './standby-error.ts';
 import { holdsAddress, type Observed } from './status.ts';
 import { switchOver } from './switchover.ts';
 import { forgetPair } from './unpairing.ts';
@@ -65,6 +66,7 @@ export class Node {
   readonly replication: ReplicationSettingsNoun;
   readonly validation: Validation;
   readonly pairing: PairMaking;
+  readonly elsewhere: Elsewhere;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
@@ -80,14 +82,7 @@ export class Node {
   constructor(parts: NodeParts) {
     this.#parts = parts;
     const { store, config, log, now } = parts;
-    this.#verification = new Verification({
-      store,
-      nodeName: config.name,
-      recordsPath: paths.verification,
-      asideDirectory: paths.badCopies,
-      log,
-      wallMs: now,
-    });
+    this.#verification = verificationOf(store, config, log, now);
     this.#role = new RoleKeeper({
       store,
       nodeName: config.name,
@@ -145,7 +140,6 @@ export class Node {
     this.divergences = new Divergences({ store, directory: paths.quarantine, write, now });
     this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
     const role = (): Role => this.#role.role;
-    const { users, profiles } = this;
     this.pairing = new PairMaking({
       config,
       productVersion: parts.productVersion,
@@ -160,7 +154,14 @@ export class Node {
       role: this.#role,
     });
     this.validation = new Validation({ store, config, privileged: parts.privileged, now });
-    this.web = new WebAccess({ store, config, write, role, users, profiles, now });
+    this.web = new WebAccess({ store, config, write, role, now, users: this.users, profiles: this.profiles });
+    this.elsewhere = elsewhereOf({
+      ...{ ...parts, write, verification: this.#verification, writer: this.#writer },
+      refuseUnlessActive: () => this.#refuseUnlessActive(),
+      refuseOnFollower: () => config.start === 'follower' && this.#refuseUnlessActive(),
+      stopSending: () => this.#link?.stopSender(),
+      startSending: () => this.#startSender(),
+    });
   }
 
   get productVersion(): string {
@@ -177,6 +178,7 @@ export class Node {
    * @throws TandemError `replica.reseed.active`
    */
   reseed(): boolean {
+    if (this.#parts.config.start === 'follower') return this.elsewhere.following.reseed();
     if (this.#role.role === 'active' || this.#link === undefined) throw notAStandby(this.#parts.config.name);
     return this.#link.reseed();
   }
@@ -192,8 +194,10 @@ export class Node {
     store.onChange(({ cause, tables }) => {
       if (cause === 'replace' || tables.includes('setting')) void this.#followPair();
     });
-    vpn.start();
     this.#journalKeeper.start();
+    if (config.start === 'follower') return this.elsewhere.following.start();
+    this.elsewhere.followers.start();
+    vpn.start();
     this.#certificateKeeper.start();
     await this.#followPair('booted');
     if (this.#pair !== undefined) return;
@@ -209,6 +213,8 @@ export class Node {
     this.#heartbeat.stop();
     this.#parts.recall.stop();
     this.#role.stop();
+    await this.elsewhere.followers.serve(false);
+    await this.elsewhere.following.stop();
     await this.#link?.close();
     await this.#verification.stop();
     await this.#parts.vpn.stop();
@@ -276,12 +282,12 @@ export class Node {
       copy: this.#link?.status,
       virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
       heartbeat,
-      openvpn: vpn.observed(),
-      verification: this.#verification.last,
-      damaged: this.#verification.damaged,
-      incident: this.#verification.incident,
+      openvpn: config.start === 'follower' ? [] : vpn.observed(),
+      ...this.#verification.report,
       protection: this.replication.get().protection,
       endingCertificates: certificateWarnings(store, this.#parts.now()),
+      followers: this.elsewhere.followers.list(),
+      following: this.elsewhere.following.status,
       undecided: await this.divergences.undecided().catch((error: unknown) => {
         this.#parts.log.error({ err: error }, 'the quarantine cannot be read');
         return 0;
@@ -301,7 +307,10 @@ export class Node {
   }
 
   #refuseUnlessActive(): void {
-    if (this.#role.role !== 'active') throw standbyError(this.#parts.config.name, this.#peer);
+    if (this.#role.role === 'active') return;
+    const { config } = this.#parts;
+    if (config.start === 'follower') throw followerError(config.name, this.elsewhere.following.status);
+    throw standbyError(config.name, this.#peer);
   }
 
   #startSender(): void {
@@ -311,6 +320,9 @@ export class Node {
   #followRole(role: Role): void {
     if (role === 'active') void this.#certificateKeeper.look();
     this.web.followRole(role);
+    void this.elsewhere.followers.serve(role === 'active').catch((error: unknown) => {
+      this.#parts.log.error({ err: error }, 'followers cannot connect');
+    });
     void this.#parts.privileged.followConnections(role === 'active').catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'connection tracking could not follow the role');
     });
@@ -335,27 +347,19 @@ export class Node {
   }
 
   async #closeLink(): Promise<void> {
-    await this.#link?.closeReceiver();
-    this.#link?.stopSender();
+    await this.#link?.close();
     this.#link = undefined;
   }
 
   async #openLink(pairId: string): Promise<void> {
     await this.#closeLink();
-    const { store, config, productVersion, log } = this.#parts;
-    this.#link = new ReplicationLink(
-      {
-        store,
-        node: config,
-        productVersion,
-        log,
-        role: () => this.#role.role,
-        recall: this.#parts.recall,
-        onStale: (peerEpoch) => this.#role.surpass(peerEpoch),
-        verification: this.#verification,
-      },
-      pairId,
-    );
+    const own = {
+      node: this.#parts.config,
+      role: () => this.#role.role,
+      onStale: (peerEpoch: number) => this.#role.surpass(peerEpoch),
+      verification: this.#verification,
+    };
+    this.#link = new ReplicationLink({ ...this.#parts, ...own }, pairId);
     if (this.#role.role === 'standby') await this.#link.openReceiver();
   }
 
@@ -379,16 +383,7 @@ export class Node {
       }
       if (before === undefined && occasion === 'changed' && this.#parts.config.start === 'failover')
         await primaryClaimed(this.#role);
-      await this.#parts.privileged.runHeartbeat({
-        interface: view.own.interface,
-        vhid: pair.vhid,
-        priority: view.own.priority,
-        advertisementIntervalMs: pair.advertisementIntervalMs,
-        virtualAddress: pair.virtualAddress,
-        leaseSeconds: pair.leaseSeconds,
-        peerAddress: view.peer.address,
-        keys: heartbeatKeys(this.#parts.log),
-      });
+      await this.#parts.privileged.runHeartbeat(heartbeatOf(pair, view, this.#parts.log));
       this.#heartbeat.start();
       this.#serviceWatch.start();
     } catch (error) {

@@ -27,3 +27,24 @@ export function notAStandby(name: string): TandemError {
     hint: 'Run it on the standby; `tandem status` says which node that is.',
   });
 }
+
+/** The answer of a follower: it changes nothing, and says who does. */
+export function followerError(
+  nodeName: string,
+  status: { readonly following: { readonly host: string }; readonly source: string | undefined } | undefined,
+): TandemError {
+  const source =
+    status === undefined ? undefined : `${status.source ?? 'the node'} at ${status.following.host}`;
+  return new TandemError({
+    code: 'follower.standby',
+    culprit: 'caller',
+    message:
+      source === undefined
+        ? `${nodeName} is a follower that was not told yet whom to follow; nothing is changed here.`
+        : `${nodeName} is a follower and changes nothing; its data comes from ${source}.`,
+    hint:
+      source === undefined
+        ? 'Run: tandem follower join WORD'
+        : `Make the change on the active node: ssh ${status?.following.host ?? ''}`,
+  });
+}

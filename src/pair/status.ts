@@ -1,6 +1,8 @@
 import { adviceOn } from '../core/openvpn/known-holes.ts';
 import type { Position } from '../core/replication/position.ts';
 import type { Outcome, Records } from '../replication/verification/records.ts';
+import type { FollowerStatus } from './followers.ts';
+import type { FollowingStatus } from './following.ts';
 import type { HeartbeatStatus } from './heartbeat-client.ts';
 import type { Role } from './role.ts';
 
@@ -23,7 +25,11 @@ export interface CopyStatus {
 /** What was observed of a node a moment ago; the command, the API and later the web show this and nothing else. */
 export interface Observed {
   readonly at: Date;
-  readonly node: { readonly name: string; readonly address: string; readonly start: 'primary' | 'failover' };
+  readonly node: {
+    readonly name: string;
+    readonly address: string;
+    readonly start: 'primary' | 'failover' | 'follower';
+  };
   readonly role: Role;
   readonly since: Date;
   readonly position: Position;
@@ -51,6 +57,9 @@ export interface Observed {
   readonly incident: Records['incident'];
   /** Whether changes are refused while the pair is not protected. */
   readonly protection: 'prefer' | 'require';
+  readonly followers: readonly FollowerStatus[];
+  /** On a follower: how far it is. */
+  readonly following: FollowingStatus | undefined;
   /** Changes in quarantine on this node that nobody has decided on. */
   readonly undecided: number;
   /** Certificates that end soon, in words. */
@@ -69,6 +78,11 @@ export function holdsAddress(observed: Observed): boolean {
 export function sentenceOf(observed: Observed): string {
   const { node, role, peer, copy } = observed;
   if (observed.trouble !== undefined) return `${node.name} ${observed.trouble}.`;
+  if (node.start === 'follower') {
+    return observed.following === undefined
+      ? `${node.name} is a follower and waits to be told whom to follow: tandem follower join.`
+      : `${node.name} is a follower, read-only. ${observed.following.sentence}`;
+  }
   if (peer === undefined) {
     return node.start === 'primary'
       ? `${node.name} serves alone: it is not paired with a second node yet.`
@@ -110,6 +124,10 @@ export function warningsOf(observed: Observed): string[] {
         ? `changes are REFUSED, because protection is required: ${copy?.sentence ?? 'no connection'}`
         : `changes are on this node only: ${copy?.sentence ?? 'no connection'}`,
     );
+  }
+  if (observed.following?.connected === false) warnings.push(observed.following.sentence);
+  for (const one of observed.followers) {
+    if (role === 'active' && !one.connected && one.lastHeardAt !== undefined) warnings.push(one.sentence);
   }
   if (observed.verification?.result === 'different') warnings.push(observed.verification.sentence);
   else if (observed.damaged !== undefined) warnings.push(observed.damaged);

@@ -49,9 +49,10 @@ export class WebAccess {
     for (const listener of this.#roleListeners) listener(role);
   }
 
-  /** Where the pages answer: `0.0.0.0` for everywhere. */
+  /** Where the pages answer: `0.0.0.0` for everywhere. A follower, which holds no key to prove itself with, has none. */
   addresses(): readonly string[] {
     const { config } = this.#parts;
+    if (config.start === 'follower') return [];
     if (config.web?.on === 'all') return ['0.0.0.0'];
     const pair = this.#pair;
     return [config.address, ...(pair === undefined ? [] : [bareAddress(pair.virtualAddress)])];

@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises';
 export interface BridgeOptions {
   /** The receiver's socket. */
   readonly socketPath: string;
+  /** Said first: who it is that the key belongs to. */
+  readonly preface?: string;
   readonly stdin: Readable;
   readonly stdout: Writable;
   /** One line when it cannot be done; the other node shows it. */
@@ -22,6 +24,7 @@ const noPermission = 77;
  */
 export async function runReplicaBridge({
   socketPath,
+  preface,
   stdin,
   stdout,
   stderr,
@@ -37,6 +40,7 @@ export async function runReplicaBridge({
     );
     return denied ? noPermission : unavailable;
   }
+  if (preface !== undefined) socket.write(preface);
   // Each direction ends by itself; an error in one (the other end is gone) is an end as well.
   const inwards = pipeline(stdin, socket).catch(() => socket.destroy());
   const outwards = pipeline(socket, stdout, { end: false }).catch(() => socket.destroy());

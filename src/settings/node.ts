@@ -8,7 +8,7 @@ export interface NodeConfig {
   readonly nodeId: string;
   readonly name: string;
   /** How the administrator chose this node to start; not its role, which the heartbeat decides. */
-  readonly start: 'primary' | 'failover';
+  readonly start: 'primary' | 'failover' | 'follower';
   readonly interface: string;
   readonly address: string;
   readonly prefixLength: number;
@@ -34,7 +34,7 @@ const nodeConfigSchema: z.ZodType<NodeConfig> = z.strictObject({
   name: z
     .string()
     .regex(/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/, 'use lower-case letters, digits and hyphens'),
-  start: z.enum(['primary', 'failover']),
+  start: z.enum(['primary', 'failover', 'follower']),
   interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/, 'not an interface name'),
   address: z.ipv4(),
   prefixLength: z.int().min(8).max(30),

@@ -10,6 +10,8 @@ export const paths = {
   sshDirectory: '/var/lib/tandem/.ssh',
   pairing: '/var/lib/tandem/pairing.json',
   heartbeatKeys: '/var/lib/tandem/heartbeat-keys.json',
+  following: '/var/lib/tandem/following.json',
+  replacedCopies: '/var/lib/tandem/replaced',
   clientConfigDirectory: '/var/lib/tandem/openvpn/ccd',
   revokedSerials: '/var/lib/tandem/openvpn/revoked',
   revocationList: '/var/lib/tandem/openvpn/crl.pem',
@@ -24,6 +26,7 @@ export const paths = {
   connectionTrackingSocket: '/run/tandem/conntrackd.sock',
   serverRunDirectory: '/run/tandem/server',
   apiSocket: '/run/tandem/server/api.sock',
+  followerSocket: '/run/tandem/server/followers.sock',
   replicationSocket: '/run/tandem/server/replication.sock',
   unitFile: '/etc/systemd/system/tandem.service',
 } as const;

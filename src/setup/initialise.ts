@@ -33,7 +33,7 @@ import { isConfigured, restoreLeftovers, setAside } from './set-aside.ts';
 const unitSource = fileURLToPath(new URL('../../packaging/tandem.service', import.meta.url));
 
 export interface InitRequest {
-  readonly start: 'primary' | 'failover';
+  readonly start: 'primary' | 'failover' | 'follower';
   readonly name?: string | undefined;
   readonly interface?: string | undefined;
   readonly address?: string | undefined;

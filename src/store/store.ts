@@ -3,9 +3,10 @@ import { dirname } from 'node:path';
 import { TandemError } from '../core/errors.ts';
 import type { JournalEntry } from '../core/replication/entry.ts';
 import type { Head, Position } from '../core/replication/position.ts';
+import type { Scope } from '../core/replication/scope.ts';
 import type { Actor } from './actor.ts';
 import { ApiTokens } from './api-token/api-token.ts';
-import { applyEntries, knownTables } from './apply.ts';
+import { applyEntries, type Hashes, knownTables } from './apply.ts';
 import { Certificates } from './certificate/certificate.ts';
 import { type Change, Listeners } from './changes.ts';
 import { ClientAddresses } from './client-address/client-address.ts';
@@ -20,6 +21,8 @@ import { type Column, changesInWords } from './journal/words.ts';
 import { migrate } from './migrations.ts';
 import { OneTimeLinks } from './one-time-link/one-time-link.ts';
 import { exchangeFile } from './replace.ts';
+import { copyScoped } from './scope/copy.ts';
+import { type ShapedColumn, shapeOf } from './scope/shape.ts';
 import { Settings } from './setting/setting.ts';
 import { copyDatabase } from './snapshot.ts';
 import { Transaction, WhileOpen } from './transaction.ts';
@@ -32,6 +35,8 @@ export interface StoreOptions {
   readonly nodeId: string;
   /** Wall clock, milliseconds since 1970: the time shown with each change. */
   readonly now: () => number;
+  /** Holds a part of another store: its entries carry the hashes of the whole. */
+  readonly follower?: boolean;
 }
 
 export interface Written<Result> {
@@ -62,6 +67,7 @@ export class Store {
   readonly history: History;
   readonly #database: Database;
   readonly #now: () => number;
+  readonly #hashes: Hashes;
   readonly #listeners = new Listeners();
   /** Undefined until they are read again, after the file was exchanged. */
   #newest: Head | undefined;
@@ -83,6 +89,7 @@ export class Store {
   private constructor(database: Database, options: StoreOptions) {
     this.#database = database;
     this.#now = options.now;
+    this.#hashes = options.follower === true ? 'source' : 'own';
     this.path = options.path;
     this.nodeId = options.nodeId;
     this.users = new Users(database);
@@ -173,7 +180,7 @@ export class Store {
     this.#tables ??= knownTables(this.#database);
     const known = this.#tables;
     const tables = this.#database.inTransaction(() =>
-      applyEntries(this.#database, this.head, entries, known),
+      applyEntries(this.#database, this.head, entries, known, this.#hashes),
     );
     this.#newest = headOf(last);
     this.#tell('apply', tables);
@@ -211,6 +218,16 @@ export class Store {
   /** What a change does to the rows, one line each, without secrets: `user alice: blocked false → true`. */
   inWords(changeset: Uint8Array): string[] {
     return changesInWords(changeset, (table) => this.#columnsOf(table));
+  }
+
+  /** The columns of a table, with what stands for a value that stays here. */
+  shapeOf(table: string): ShapedColumn[] {
+    return shapeOf(this.#database, table);
+  }
+
+  /** A copy of what the scope lets out; see `copyScoped`. */
+  scopedCopyTo(path: string, scope: Scope): Promise<Head> {
+    return copyScoped(this.path, path, scope);
   }
 
   /** The first journal entry that was altered since it was written, if any. Reads the whole journal. */

@@ -25,7 +25,12 @@ const log = pino(
   multistream([{ stream: process.stdout }, { stream: tail }]),
 );
 const now = Date.now;
-const store = Store.open({ path: paths.store, nodeId: config.nodeId, now });
+const store = Store.open({
+  path: paths.store,
+  nodeId: config.nodeId,
+  now,
+  follower: config.start === 'follower',
+});
 const privileged = privilegedOverIpc(process);
 const vpn = new VpnService({
   store,

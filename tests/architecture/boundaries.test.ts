@@ -18,6 +18,10 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     why: 'a takeover waits for nothing, so nothing slow may be loaded into the heartbeat',
   },
   'src/store': { may: ['core', 'node'], why: 'data and its journal, without policy' },
+  'src/backup': {
+    may: ['core', 'store', 'node', 'zod'],
+    why: 'what is in a backup and how it is told from a damaged one, on either side of the API',
+  },
   'src/replication': {
     may: ['core', 'store', 'node', 'ssh2', 'zod', 'pino'],
     why: 'moves entries, decides no role',
@@ -52,6 +56,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
       'core',
       'recall',
       'store',
+      'backup',
       'replication',
       'access',
       'accounts',
@@ -74,6 +79,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     may: [
       'core',
       'store',
+      'backup',
       'access',
       'accounts',
       'pair',
@@ -99,6 +105,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
   'src/cli': {
     may: [
       'core',
+      'backup',
       'api',
       'settings',
       'validation',

@@ -4,6 +4,7 @@ import { adviceOf, holdsAddress, type Observed, sentenceOf, warningsOf } from '.
 import { type StatusView, statusSchema, type VerificationView, verificationSchema } from '../contract.ts';
 import { replicaPolicy } from '../policies/replica.ts';
 import { statusPolicy } from '../policies/status.ts';
+import { presentFollower, presentFollowing } from './followers.ts';
 
 export function statusRoutes(app: FastifyInstance, node: Node): void {
   app.get(
@@ -37,7 +38,7 @@ export function presentStatus(observed: Observed): StatusView {
   return {
     node: node.name,
     address: node.address,
-    role: observed.role,
+    role: node.start === 'follower' ? 'follower' : observed.role,
     since: observed.since.toISOString(),
     epoch: position.epoch,
     position,
@@ -63,6 +64,8 @@ export function presentStatus(observed: Observed): StatusView {
             version: copy.product ?? null,
             sentence: copy.sentence,
           },
+    followers: observed.followers.map(presentFollower),
+    following: observed.following === undefined ? null : presentFollowing(observed.following),
     verification: observed.verification === undefined ? null : presentOutcome(observed.verification),
     openvpn: openvpn.map(({ name, protocol, port, clients, pid, version }) => ({
       ...{ name, protocol, port, clients },

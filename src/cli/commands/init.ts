@@ -22,6 +22,7 @@ interface InitOptions {
   answers?: string;
   acceptTerms?: true;
   erase?: string;
+  follower?: true;
   name?: string;
   interface?: string;
   address?: string;
@@ -48,6 +49,7 @@ export function addInitCommand(program: Command): void {
     .description('make this machine a node: asks what it needs to know, or takes it from flags')
     .option('--primary', 'the first node of a pair: makes the certificates and the database; asks nothing')
     .option('--failover', 'the second node: waits to be paired from the primary node; asks nothing')
+    .option('--follower', 'a server elsewhere that receives users and certificates, read-only; asks nothing')
     .option('--batch', 'ask nothing: what no flag says is as ENTER would have it')
     .option('--answers <file>', 'answers from a file, one a line: web-port=943; named as these flags are')
     .option('--dry-run', 'show what would be done and change nothing')
@@ -80,7 +82,7 @@ export function addInitCommand(program: Command): void {
       const { isConfigured } = await import('../../setup/set-aside.ts');
       const { requestFrom } = await import('../../setup/wizard/request.ts');
       // Standard input holds either answers or a password; whoever gives the role by its old flags is asked nothing.
-      const byOldFlags = options.primary === true || options.failover === true;
+      const byOldFlags = [options.primary, options.failover, options.follower].includes(true);
       const batch = options.batch === true || byOldFlags;
       checkMachine(!batch || options.erase === 'DELETE');
       const machine: Machine = {
@@ -97,6 +99,7 @@ export function addInitCommand(program: Command): void {
       const wanted = byOldFlags && !named ? undefined : administrator;
       const request = {
         ...rest,
+        start: options.follower === true ? 'follower' : rest.start,
         administrator: wanted,
         keyType: options.keyType === undefined ? undefined : keyTypeFrom(options.keyType),
         authority: authorityFrom(options),
@@ -204,20 +207,24 @@ function readAnswers(file: string): string {
   }
 }
 
+/** To the wizard a follower is as a failover node: its data comes from elsewhere. */
 function chosenStart(options: InitOptions): string | undefined {
-  if (options.primary === true && options.failover === true) {
+  const chosen = [options.primary, options.failover, options.follower].filter((one) => one === true);
+  if (chosen.length > 1) {
     throw new TandemError({
       code: 'setup.start',
       culprit: 'caller',
-      message: 'A node is the primary or the failover node of a pair, not both.',
-      hint: 'Give one of: --primary, --failover',
+      message: 'A machine is the primary node of a pair, its failover node or a follower, only one of them.',
+      hint: 'Give one of: --primary, --failover, --follower',
     });
   }
-  return options.primary === true ? 'yes' : options.failover === true ? 'no' : undefined;
+  if (options.primary === true) return 'yes';
+  return chosen.length === 1 ? 'no' : undefined;
 }
 
 function ending(node: NodeConfig, administrator: string | undefined): string[] {
   const place = `https://${node.address}:${node.web?.port ?? 943}/`;
+  if (node.start === 'follower') return followerEnding(node);
   if (node.start === 'failover') {
     return [
       `${node.name} (${node.address}) is set up as failover node and waits to be paired.`,
@@ -233,6 +240,14 @@ function ending(node: NodeConfig, administrator: string | undefined): string[] {
     'Its log: journalctl -u tandem',
     `To set it up anew: tandem init (${paths.nodeConfig} is what it is now)`,
     'Next: the page Failover, or tandem failover set, to pair it with a second node.',
+  ];
+}
+
+function followerEnding({ name, address }: NodeConfig): string[] {
+  return [
+    `${name} (${address}) is set up as follower and waits to be told whom to follow.`,
+    'Its log: journalctl -u tandem',
+    `Next, here: tandem follower key; then, on the active node: tandem follower add ${name} --key '…'`,
   ];
 }
 

@@ -30,6 +30,16 @@ export function addServiceCommands(program: Command): void {
     .command('replica')
     .description("the other node's copy, and what one node alone had after a split");
   addReplicaCommands(program, replica);
+  replica.command('feed <follower>', { hidden: true }).action(async (follower: string) => {
+    const { runReplicaBridge } = await import('../../replication/bridge.ts');
+    process.exitCode = await runReplicaBridge({
+      socketPath: paths.followerSocket,
+      preface: `${follower}\n`,
+      stdin: process.stdin,
+      stdout: process.stdout,
+      stderr: process.stderr,
+    });
+  });
   replica.command('receive', { hidden: true }).action(async () => {
     const { runReplicaBridge } = await import('../../replication/bridge.ts');
     process.exitCode = await runReplicaBridge({

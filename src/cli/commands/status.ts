@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { type StatusView, statusSchema } from '../../api/contract.ts';
+import type { FollowerView } from '../../api/follower-contract.ts';
 import { callApi } from '../api-client.ts';
 import { print } from '../output.ts';
 
@@ -15,6 +16,7 @@ export function addStatusCommand(program: Command): void {
 }
 
 function words(status: StatusView): string {
+  if (status.role === 'follower') return followerWords(status);
   const lines = [
     status.sentence,
     '',
@@ -25,6 +27,7 @@ function words(status: StatusView): string {
     `virtual address  ${virtualAddress(status)}`,
     `peer             ${peer(status)}`,
     `verified         ${status.verification === null ? 'not yet' : `${status.verification.at}: ${status.verification.sentence}`}`,
+    ...status.followers.map((one) => `follower         ${followerLine(status, one)}`),
     ...status.openvpn.map(
       (one) =>
         `openvpn          ${one.name} port ${one.port}, ${one.pid === null ? 'NOT RUNNING' : `${one.clients} client(s)`}`,
@@ -33,6 +36,28 @@ function words(status: StatusView): string {
     ...status.advice.map((advice) => `advice           ${advice}`),
   ];
   return lines.join('\n');
+}
+
+function followerWords(status: StatusView): string {
+  const { following, position, verification } = status;
+  const source = following === null ? 'nobody yet' : `${following.source ?? 'not reached yet'}`;
+  const place = following === null ? '' : ` at ${following.host}:${following.port}`;
+  return [
+    status.sentence,
+    '',
+    `node             ${status.node} (${status.address})`,
+    'role             follower, read-only',
+    `follows          ${source}${place}${following?.connected === false ? ', NOT CONNECTED' : ''}`,
+    `position         ${position.epoch}.${position.sequence}${following?.lastAppliedAt ? `, changed ${following.lastAppliedAt}` : ''}`,
+    `verified         ${verification === null ? 'not yet' : `${verification.at}: ${verification.sentence}`}`,
+    ...status.warnings.map((warning) => `warning          ${warning}`),
+  ].join('\n');
+}
+
+/** How far one is, where that is known: at the active node. */
+function followerLine({ role }: StatusView, one: FollowerView): string {
+  if (role !== 'active' || !one.connected || one.lagEntries === null) return one.sentence;
+  return `${one.name}, connected, ${one.lagEntries} change(s)${one.lagMs === null ? '' : ` and ${one.lagMs} ms`} behind`;
 }
 
 function virtualAddress(status: StatusView): string {

@@ -7,6 +7,8 @@ import { writeWhole } from './replication-key.ts';
 const comment = 'tandem-replication';
 const receiveCommand = '/usr/local/bin/tandem replica receive';
 
+const feedCommand = '/usr/local/bin/tandem replica feed';
+
 /**
  * The line that lets the other node's key do one thing only: `restrict` takes away terminal, forwarding, agent and
  * rc files (sshd(8), AUTHORIZED_KEYS FILE FORMAT), and the command runs whatever was asked for.
@@ -37,6 +39,21 @@ export async function removeAuthorizedKey(home: string, publicKey: string): Prom
 /** What every key of another node may no longer do; lines of other makers stay. */
 export async function removeReplicationKeys(home: string): Promise<void> {
   await edit(home, (lines) => lines.filter((line) => !line.endsWith(` ${comment}`)));
+}
+
+const followerComment = 'tandem-follower';
+
+/** Lets exactly these followers in, each with its own key and bound to saying who it is; keys of others of its kind go. */
+export async function setFollowerKeys(
+  home: string,
+  followers: readonly { readonly id: string; readonly publicKey: string }[],
+): Promise<void> {
+  const wanted = followers.map(({ id, publicKey }) => {
+    if (!/^[0-9a-f-]{36}$/.test(id)) throw new Error(`${JSON.stringify(id)} is not the id of a follower`);
+    const key = formatPublicKey(parsePublicKey(publicKey));
+    return `restrict,command="${feedCommand} ${id}" ${key} ${followerComment}`;
+  });
+  await edit(home, (lines) => [...lines.filter((line) => !line.endsWith(` ${followerComment}`)), ...wanted]);
 }
 
 function holds(line: string, publicKey: string): boolean {

@@ -21,7 +21,7 @@ export interface IntakeOptions {
   readonly store: Store;
   readonly stream: MessageStream;
   readonly silenceMs: number;
-  readonly quarantineDirectory: string;
+  readonly quarantineDirectory: string | undefined;
   readonly wallMs: () => number;
   /** How this node introduces itself at this moment. */
   readonly self: () => Greeting;
@@ -196,13 +196,16 @@ export class Intake {
     if (incoming === undefined) return;
     const commonSequence = await incoming.verify(sha256, store);
     if (this.#over) return;
-    const aside = await quarantine({
-      store,
-      directory: quarantineDirectory,
-      commonSequence,
-      activeNodeId: this.#sender?.nodeId ?? '',
-      nowMs: this.#options.wallMs(),
-    });
+    const aside =
+      quarantineDirectory === undefined
+        ? undefined
+        : await quarantine({
+            store,
+            directory: quarantineDirectory,
+            commonSequence,
+            activeNodeId: this.#sender?.nodeId ?? '',
+            nowMs: this.#options.wallMs(),
+          });
     await this.#options.beforeReplace();
     // From here to the exchange nothing may wait: a promotion meanwhile must find the old data or the new.
     if (this.#over) return;

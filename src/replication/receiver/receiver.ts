@@ -24,8 +24,10 @@ export interface ReceiverOptions {
   readonly self: Self;
   /** Asked at every greeting: an active node takes nothing. */
   readonly role: () => 'active' | 'standby';
-  readonly socketPath: string;
-  readonly quarantineDirectory: string;
+  /** Undefined where connections are made from here: `open`, then `accept`. */
+  readonly socketPath: string | undefined;
+  /** Undefined where nothing is this node's own: what a whole copy replaces is not put aside. */
+  readonly quarantineDirectory: string | undefined;
   readonly log: Log;
   /** Who is connected to the active; as it is told, to be forgotten. */
   readonly onSessions?: (notice: SessionNotice) => void;
@@ -75,11 +77,15 @@ export class Receiver {
 
   /** May be called again after `close`. Throws `replication.socket-in-use`. */
   async listen(): Promise<void> {
-    const { socketPath, store } = this.#options;
+    const { socketPath } = this.#options;
     if (this.#server !== undefined) return;
+    if (socketPath === undefined) {
+      await this.open();
+      return;
+    }
     await mkdir(dirname(socketPath), { recursive: true });
     await removeStaleSocket(socketPath);
-    await removeIncoming(store);
+    await removeIncoming(this.#options.store);
     const server = createServer((socket) => {
       this.#sockets.add(socket);
       socket.once('close', () => this.#sockets.delete(socket));
@@ -91,6 +97,12 @@ export class Receiver {
       server.listen(socketPath, resolve);
     });
     await chmod(socketPath, 0o660);
+    this.#state = 'waiting';
+  }
+
+  /** Takes what `accept` is given, without listening anywhere. */
+  async open(): Promise<void> {
+    await removeIncoming(this.#options.store);
     this.#state = 'waiting';
   }
 

@@ -26,6 +26,8 @@ export interface ConversationEvents {
   quarantined(notice: QuarantineNotice): void;
   /** What the other side found in its copy. */
   surveyed(answer: SurveyAnswer): void;
+  /** The other side answered a ping. */
+  heard?(): void;
   /** Each ping: a moment to look at deadlines. */
   tick(): void;
 }
@@ -41,6 +43,14 @@ interface ConversationOptions {
   /** The same while it verifies a whole copy, which may take it some seconds at once. */
   readonly verifyingMs: number;
   readonly events: ConversationEvents;
+  /** What of the store the other side gets; everything where it is not given. */
+  readonly view?: View;
+}
+
+/** A part of a store, as a follower gets it. */
+interface View {
+  entry(entry: JournalEntry): JournalEntry;
+  copyTo(path: string): Promise<Head>;
 }
 
 type Phase =
@@ -107,7 +117,7 @@ export class Conversation {
       if (entries.length === 0) return;
       const portion: Message[] = [];
       for (const entry of entries) {
-        portion.push({ kind: 'entry', entry });
+        portion.push({ kind: 'entry', entry: this.#options.view?.entry(entry) ?? entry });
         this.#window.sent(entry);
         this.#sent = entry.position.sequence;
         portion.push(...this.#dueMarker());
@@ -166,7 +176,8 @@ export class Conversation {
     else if (message.kind === 'quarantined') events.quarantined(message.notice);
     else if (message.kind === 'verified') events.surveyed(message.answer);
     else if (message.kind === 'complaint') throw complaintError(message.complaint);
-    else if (message.kind !== 'pong') {
+    else if (message.kind === 'pong') events.heard?.();
+    else {
       throw linkError('garbled', `a ${message.kind} message is not expected by the sending side`);
     }
   }
@@ -193,10 +204,11 @@ export class Conversation {
   }
 
   async #seed(reason: SnapshotOffer['reason']): Promise<void> {
-    const { store, stream, events } = this.#options;
+    const { store, stream, events, view } = this.#options;
     try {
       events.seeding(0);
-      const head = await sendSnapshot(store, stream, reason, events.seeding);
+      const copyTo = view?.copyTo ?? ((path: string) => store.snapshotTo(path));
+      const head = await sendSnapshot({ store, stream, reason, copyTo, onProgress: events.seeding });
       this.#phase = { name: 'verifying', head };
     } catch (error) {
       this.#failure ??= error;

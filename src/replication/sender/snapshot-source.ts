@@ -13,15 +13,23 @@ let copies = 0;
  * Sends a whole copy of the store, taken while writing goes on, and returns the head inside it. The copy lies beside the
  * store for as long as it is sent.
  */
-export async function sendSnapshot(
-  store: Store,
-  stream: MessageStream,
-  reason: SnapshotOffer['reason'],
-  onProgress: (fraction: number) => void,
-): Promise<Head> {
+export async function sendSnapshot({
+  store,
+  stream,
+  reason,
+  copyTo,
+  onProgress,
+}: {
+  readonly store: Store;
+  readonly stream: MessageStream;
+  readonly reason: SnapshotOffer['reason'];
+  /** Makes the copy. */
+  readonly copyTo: (path: string) => Promise<Head>;
+  readonly onProgress: (fraction: number) => void;
+}): Promise<Head> {
   const path = `${outgoingPrefix(store)}${process.pid}-${copies++}`;
   try {
-    const head = await store.snapshotTo(path);
+    const head = await copyTo(path);
     const file = await open(path, 'r');
     try {
       const { size } = await file.stat();

@@ -8,7 +8,7 @@ import { fingerprint, type PublicKey, parsePublicKey } from '../keys/public-key.
 import type { Connect, Link } from './link.ts';
 import { connectWithin } from './packet-socket.ts';
 
-/** For the TCP connection alone. */
+/** For the TCP connection alone, on one's own network. */
 const connectTimeoutMs = 1_000;
 
 export interface SshOptions {
@@ -21,6 +21,12 @@ export interface SshOptions {
   readonly privateKeyPath: string;
   /** The standby's host key as it was pinned while pairing: `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
+  /** Other machines that may answer at that address: the other node of a pair. */
+  readonly otherHostKeys?: readonly string[];
+  /** What somebody does when the key is not let in. */
+  readonly whatToDo?: string;
+  /** For the TCP connection alone. Default 1000. */
+  readonly connectTimeoutMs?: number;
   /** From the TCP connection until the channel is open. Default 5000. */
   readonly timeoutMs?: number;
 }
@@ -30,7 +36,8 @@ export function connectOverSsh(options: SshOptions): Connect {
   return async () => {
     const privateKey = await readPrivateKey(options.privateKeyPath);
     const { host, port = 22 } = options;
-    const socket = await connectWithin(host, port, connectTimeoutMs).catch((error: Error) => {
+    const withinMs = options.connectTimeoutMs ?? connectTimeoutMs;
+    const socket = await connectWithin(host, port, withinMs).catch((error: Error) => {
       throw linkError('unreachable', `${host}:${port} cannot be reached: ${error.message}`, error);
     });
     const client = new Client();
@@ -52,6 +59,7 @@ async function openLink(
 ): Promise<Link> {
   const where = `${options.host}:${options.port ?? 22}`;
   const pinned = parsePublicKey(options.hostKey);
+  const known = [pinned, ...(options.otherHostKeys ?? []).map(parsePublicKey)];
   const { promise, resolve, reject } = Promise.withResolvers<Link>();
   let strangerKey: Buffer | undefined;
   const timer = setTimeout(
@@ -60,7 +68,7 @@ async function openLink(
   );
   client.on('error', (error) => {
     // Also after the link was made: then the stream's own end tells.
-    reject(explain(error, where, strangerKey, pinned));
+    reject(explain(error, where, strangerKey, pinned, options.whatToDo));
   });
   client.on('close', () => reject(linkError('unreachable', `${where} closed the connection`)));
   client.on('ready', () => {
@@ -77,7 +85,7 @@ async function openLink(
     readyTimeout: options.timeoutMs ?? 5_000,
     algorithms: { serverHostKey: ['ssh-ed25519'] },
     hostVerifier: (key: Buffer) => {
-      const same = key.length === pinned.blob.length && timingSafeEqual(key, pinned.blob);
+      const same = known.some(({ blob }) => key.length === blob.length && timingSafeEqual(key, blob));
       if (!same) strangerKey = key;
       return same;
     },
@@ -95,6 +103,12 @@ function linkOver(client: Client, channel: ClientChannel, where: string): Link {
     status = code;
   });
   client.on('close', () => channel.destroy());
+  const end = channel.destroy.bind(channel);
+  // By itself it would wait until the other end agrees, which is dead or cut off when the link has been silent.
+  channel.destroy = () => {
+    client.destroy();
+    return end();
+  };
   return {
     stream: channel,
     reason: () => {
@@ -110,7 +124,13 @@ function linkOver(client: Client, channel: ClientChannel, where: string): Link {
   };
 }
 
-function explain(error: Error, where: string, stranger: Buffer | undefined, pinned: PublicKey): TandemError {
+function explain(
+  error: Error,
+  where: string,
+  stranger: Buffer | undefined,
+  pinned: PublicKey,
+  whatToDo = 'Pair the nodes again, and check that its sshd allows the user tandem and public keys.',
+): TandemError {
   if (stranger !== undefined) {
     return new TandemError({
       code: 'replication.host-key',
@@ -124,7 +144,7 @@ function explain(error: Error, where: string, stranger: Buffer | undefined, pinn
       code: 'replication.authentication',
       culprit: 'operator',
       message: `${where} does not accept this node's replication key`,
-      hint: 'Pair the nodes again, and check that its sshd allows the user tandem and public keys.',
+      hint: whatToDo,
       cause: error,
     });
   }

@@ -1,5 +1,6 @@
 import type { SurveyAnswer } from '../../core/replication/messages.ts';
 import { formatPosition, type Head } from '../../core/replication/position.ts';
+import type { Scope } from '../../core/replication/scope.ts';
 import { judge, type Survey, type Verdict, verdictInWords } from '../../core/replication/verdict.ts';
 import { ContentsReader } from '../../store/contents/reader.ts';
 import type { Baseline } from '../../store/contents/survey.ts';
@@ -58,25 +59,42 @@ export class Verification {
     return this.#records.incident;
   }
 
+  /** The three of them, for a status. */
+  get report(): {
+    readonly verification: Outcome | undefined;
+    readonly damaged: string | undefined;
+    readonly incident: Records['incident'];
+  } {
+    const { last: verification, damaged, incident } = this;
+    return { verification, damaged, incident };
+  }
+
   /** On the active: compares with the other side, at one position of both. Never rejects. */
   async compareWith(other: Counterpart): Promise<Outcome> {
     const { nodeName } = this.#options;
     try {
-      const { own, head, theirs } = await this.#withReader(async (reader) => {
-        for (let attempt = 1; attempt <= mostAttempts; attempt++) {
-          const head = await reader.begin();
-          const asked = other.surveyAt(head, surveyTimeoutMs);
-          if (asked === undefined) continue;
-          const [own, theirs] = await Promise.all([reader.survey(this.#baseline), asked]);
-          return { head, own, theirs };
-        }
-        throw new Error(`${other.name} does not follow now`);
-      });
+      const { own, head, theirs } = await this.#withReader((reader) => this.#surveyBoth(reader, other));
       const verdict = judge(own, theirs);
       other.tellVerdict(head, verdict);
       return this.#concluded(verdict, own, verdictInWords(verdict, nodeName, other.name), 'active');
     } catch (error) {
       return this.#failed(error);
+    }
+  }
+
+  /**
+   * On the active: compares a follower with what it should have. A difference says nothing about this node's copy: the
+   * follower fetches anew. Rejects when it could not be done.
+   */
+  async compareFollower(other: Counterpart, scope: Scope): Promise<Verdict> {
+    const reader = new ContentsReader(this.#options.store.path, { follower: false });
+    try {
+      const { head, own, theirs } = await this.#surveyBoth(reader, other, scope);
+      const verdict = judge({ ...own, faults: [] }, theirs);
+      other.tellVerdict(head, verdict);
+      return verdict;
+    } finally {
+      await reader.close();
     }
   }
 
@@ -167,6 +185,21 @@ export class Verification {
   async stop(): Promise<void> {
     this.#file++;
     await this.#reader?.close();
+  }
+
+  async #surveyBoth(
+    reader: ContentsReader,
+    other: Counterpart,
+    scope?: Scope,
+  ): Promise<{ head: Head; own: Survey; theirs: Survey }> {
+    for (let attempt = 1; attempt <= mostAttempts; attempt++) {
+      const head = await reader.begin();
+      const asked = other.surveyAt(head, surveyTimeoutMs);
+      if (asked === undefined) continue;
+      const [own, theirs] = await Promise.all([reader.survey(this.#baseline, scope), asked]);
+      return { head, own, theirs };
+    }
+    throw new Error(`${other.name} does not follow now`);
   }
 
   get #baseline(): Baseline | undefined {

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { Head } from '../../core/replication/position.ts';
+import type { Scope } from '../../core/replication/scope.ts';
 import type { Survey } from '../../core/replication/verdict.ts';
 import type { Baseline } from './survey.ts';
 
@@ -12,7 +13,7 @@ export interface ReaderSetup {
 
 export type ReaderRequest =
   | { readonly ask: 'begin' }
-  | { readonly ask: 'survey'; readonly baseline: Baseline | undefined };
+  | { readonly ask: 'survey'; readonly baseline: Baseline | undefined; readonly scope: Scope | undefined };
 
 export type ReaderAnswer = { readonly head: Head } | { readonly survey: Survey } | { readonly error: string };
 
@@ -45,8 +46,8 @@ export class ContentsReader {
   }
 
   /** What is there at that moment. Rejects when it was closed meanwhile. */
-  async survey(baseline: Baseline | undefined): Promise<Survey> {
-    const answer = await this.#ask({ ask: 'survey', baseline });
+  async survey(baseline: Baseline | undefined, scope?: Scope): Promise<Survey> {
+    const answer = await this.#ask({ ask: 'survey', baseline, scope });
     if ('survey' in answer) return answer.survey;
     throw new Error('error' in answer ? answer.error : 'not an answer');
   }

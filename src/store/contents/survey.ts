@@ -1,3 +1,4 @@
+import type { Scope } from '../../core/replication/scope.ts';
 import type { Survey } from '../../core/replication/verdict.ts';
 import type { Reading } from '../database.ts';
 import { readChangeset } from '../journal/changeset.ts';
@@ -8,6 +9,7 @@ import {
   readHash,
   readHead,
 } from '../journal/journal.ts';
+import { scopedSelect, shapeOf } from '../scope/shape.ts';
 import { TableDigest, type TableDigests } from './digest.ts';
 
 /** What a copy held when it was last found sound: what the journal says since then leads to what must be there now. */
@@ -28,7 +30,13 @@ class SurveyCancelled extends Error {}
  */
 export function survey(
   database: Reading,
-  options: { baseline: Baseline | undefined; follower: boolean; cancelled: () => boolean },
+  options: {
+    baseline: Baseline | undefined;
+    follower: boolean;
+    /** Looks at it as somebody with this scope has it. */
+    scope: Scope | undefined;
+    cancelled: () => boolean;
+  },
 ): Survey {
   const faults: string[] = [];
   const attempt = <Value>(what: string, read: () => Value, otherwise: Value): Value => {
@@ -45,7 +53,7 @@ export function survey(
   const names = attempt('the list of tables', () => tableNames(database), []);
   const tables: Record<string, string> = {};
   for (const name of names) {
-    const text = attempt(`table ${name}`, () => digestOf(database, name, options.cancelled), undefined);
+    const text = attempt(`table ${name}`, () => digestOf(database, name, options), undefined);
     if (text !== undefined) tables[name] = text;
   }
   if (!options.follower) {
@@ -53,7 +61,12 @@ export function survey(
     if (broken !== undefined) faults.push(`journal entry ${broken} is not what was written`);
   }
   const { baseline } = options;
-  if (baseline !== undefined && faults.length === 0 && baseline.schema === schema) {
+  if (
+    baseline !== undefined &&
+    options.scope === undefined &&
+    faults.length === 0 &&
+    baseline.schema === schema
+  ) {
     faults.push(
       ...attempt('the journal', () => drift(database, baseline, tables, head.position.sequence), []),
     );
@@ -80,10 +93,21 @@ function keysOf(database: Reading, table: string): number[] {
 
 const rowsBetweenLooks = 512;
 
-function digestOf(database: Reading, table: string, cancelled: () => boolean): string {
+function digestOf(
+  database: Reading,
+  table: string,
+  { scope, cancelled }: { scope: Scope | undefined; cancelled: () => boolean },
+): string {
   const digest = new TableDigest(table, keysOf(database, table));
   let rows = 0;
-  for (const row of database.each(`SELECT * FROM "${table}"`)) {
+  const tableScope = scope?.[table];
+  // Outside the scope there is nothing.
+  if (scope !== undefined && tableScope === undefined) return digest.text;
+  const { sql, values } =
+    tableScope === undefined
+      ? { sql: `SELECT * FROM "${table}"`, values: [] }
+      : scopedSelect(table, shapeOf(database, table), tableScope);
+  for (const row of database.each(sql, ...values)) {
     digest.row(Object.values(row) as (null | number | bigint | string | Uint8Array)[]);
     if (++rows % rowsBetweenLooks === 0 && cancelled()) throw new SurveyCancelled();
   }

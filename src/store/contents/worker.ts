@@ -30,10 +30,9 @@ function answer(request: ReaderRequest): ReaderAnswer {
       database.exec('BEGIN');
       return { head: readHead(reading) };
     }
-    const { baseline } = request;
-    return {
-      survey: survey(reading, { baseline, follower: setup.follower, cancelled: () => flag[0] === 1 }),
-    };
+    const { baseline, scope } = request;
+    const cancelled = (): boolean => flag[0] === 1;
+    return { survey: survey(reading, { baseline, scope, follower: setup.follower, cancelled }) };
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) };
   }

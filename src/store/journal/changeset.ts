@@ -47,6 +47,55 @@ export function touchedTables(changeset: Uint8Array): string[] {
   return [...new Set(readChangeset(changeset).map((change) => change.table))];
 }
 
+const tags: Readonly<Record<RowChange['operation'], number>> = { delete: 9, insert: 18, update: 23 };
+
+/** The bytes of these changes, to be applied; `keysOf` says of each column of a table whether it is part of the key. */
+export function writeChangeset(
+  changes: readonly RowChange[],
+  keysOf: (table: string) => readonly boolean[],
+): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let table: string | undefined;
+  for (const change of changes) {
+    if (change.table !== table) {
+      table = change.table;
+      const keys = keysOf(table);
+      const flags = keys.map((key) => (key ? 1 : 0));
+      parts.push(Uint8Array.of(0x54), varint(keys.length), Uint8Array.from(flags), Buffer.from(`${table}\0`));
+    }
+    parts.push(Uint8Array.of(tags[change.operation], 0));
+    if (change.operation !== 'insert') parts.push(...change.before.map(valueBytes));
+    if (change.operation !== 'delete') parts.push(...change.after.map(valueBytes));
+  }
+  return Buffer.concat(parts);
+}
+
+function valueBytes(value: ChangedValue): Uint8Array {
+  if (value === undefined) return Uint8Array.of(0);
+  if (value === null) return Uint8Array.of(5);
+  if (typeof value === 'string') return sized(3, Buffer.from(value, 'utf8'));
+  if (value instanceof Uint8Array) return sized(4, value);
+  const bytes = Buffer.alloc(9);
+  if (typeof value === 'number' && !Number.isInteger(value)) {
+    bytes.writeUInt8(2, 0);
+    bytes.writeDoubleBE(value, 1);
+  } else {
+    bytes.writeUInt8(1, 0);
+    bytes.writeBigInt64BE(BigInt(value), 1);
+  }
+  return bytes;
+}
+
+function sized(tag: number, bytes: Uint8Array): Uint8Array {
+  return Buffer.concat([Uint8Array.of(tag), varint(bytes.length), bytes]);
+}
+
+function varint(value: number): Uint8Array {
+  const digits = [value & 0x7f];
+  for (let rest = value >>> 7; rest > 0; rest >>>= 7) digits.unshift((rest & 0x7f) | 0x80);
+  return Uint8Array.from(digits);
+}
+
 class Reader {
   readonly #bytes: Buffer;
   #offset = 0;

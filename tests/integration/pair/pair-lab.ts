@@ -2,10 +2,10 @@ import { setUpPair } from '../../../lab/demo/set-up.ts';
 import { Lab } from '../../../lab/lab.ts';
 import type { NodeName } from '../../../lab/topology.ts';
 
-/** A lab with a protected pair in it, set up by the product's own commands. */
-export async function labWithPair(name: string): Promise<Lab> {
+/** A lab with a protected pair in it, set up by the product's own commands, and machines on the Internet side. */
+export async function labWithPair(name: string, clients = 1): Promise<Lab> {
   const stateDir = `/var/lib/tandem-test-${name}-${process.pid}`;
-  const lab = await Lab.up({ clients: 1, stateDir });
+  const lab = await Lab.up({ clients, stateDir });
   try {
     await setUpPair(lab, () => undefined);
     return lab;
@@ -15,8 +15,12 @@ export async function labWithPair(name: string): Promise<Lab> {
   }
 }
 
-/** Runs a command line on a node through its shell; for looking at things, not for what is tested. */
-export async function look(lab: Lab, node: NodeName, line: string): Promise<string> {
+/** Runs a command line on a machine through its shell; for looking at things, not for what is tested. */
+export async function look(
+  lab: Lab,
+  node: NodeName | 'gateway' | `client-${number}`,
+  line: string,
+): Promise<string> {
   const result = await lab.exec(node, ['bash', '-c', line], { timeoutMs: 20_000 });
   return result.stdout.trim();
 }

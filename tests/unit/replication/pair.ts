@@ -22,12 +22,13 @@ export function selfOf(store: Store): Self {
 /** Quick enough to test with, slow enough for a busy machine. */
 export const timing = { pingMs: 50, silenceMs: 1500, verifyingMs: 10_000 } as const;
 
-export function verificationOf(store: Store, folder: string): Verification {
+export function verificationOf(store: Store, folder: string, follower = false): Verification {
   return new Verification({
     store,
     nodeName: store.nodeId,
     recordsPath: join(folder, 'verification.json'),
     asideDirectory: join(folder, 'bad-copies'),
+    follower,
     log: quiet,
     wallMs: () => Date.now(),
   });

@@ -14,7 +14,7 @@ export function PairPicture({ observation: { status, heartbeat } }: { observatio
     <Node
       name={status.node}
       address={status.address}
-      role={status.role}
+      role={status.role === 'follower' ? 'standby' : status.role}
       known
       holds={status.virtualAddress?.held === true ? address : undefined}
       clients={status.role === 'active' ? clientsOf(status) : undefined}
@@ -94,7 +94,7 @@ function LoneNode({ status }: { status: StatusView }) {
       <Node
         name={status.node}
         address={status.address}
-        role={status.role}
+        role={status.role === 'follower' ? 'standby' : status.role}
         known
         holds={undefined}
         clients={clientsOf(status)}

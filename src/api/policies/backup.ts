@@ -1,0 +1,7 @@
+import { administrators, type Policies } from './policy.ts';
+
+/** A backup holds every secret of the server. */
+export const backupPolicy: Policies<'create' | 'restore'> = {
+  create: administrators('backup'),
+  restore: administrators('backup'),
+};
