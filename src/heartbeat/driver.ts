@@ -1,7 +1,6 @@
 import type { Candidate, View } from '../core/election/candidate.ts';
 import { sameVerdict } from '../core/election/verdict.ts';
 import type { IpAddress } from '../core/net/address.ts';
-import type { Prefix } from '../core/net/prefix.ts';
 import type { Conflict } from '../core/ownership/guard.ts';
 import { type Duration, toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant } from '../core/time/instant.ts';
@@ -234,8 +233,15 @@ export class Driver {
   #carryOut(effect: Effect): Input | undefined {
     switch (effect.type) {
       case 'claim':
+        return this.#leased(() => {
+          for (const address of effect.addresses) this.#parts.kernel.leaseAddress(address, effect.lease);
+        });
       case 'renew':
-        return this.#lease(effect.addresses, effect.lease);
+        return this.#leased(() =>
+          this.#parts.kernel.renewAddresses(effect.addresses, effect.lease, (error) =>
+            this.#submit(this.#claimFailed(error)),
+          ),
+        );
       case 'release':
         this.#guard.released(effect.addresses.map(({ address }) => address));
         for (const address of effect.addresses) this.#try(() => this.#parts.kernel.removeAddress(address));
@@ -291,16 +297,19 @@ export class Driver {
     ]);
   }
 
-  #lease(addresses: readonly Prefix[], lease: Duration): Input | undefined {
+  #leased(lease: () => void): Input | undefined {
     try {
-      for (const address of addresses) this.#parts.kernel.leaseAddress(address, lease);
+      lease();
       this.#claimedAt ??= now();
       return undefined;
     } catch (error) {
-      const detail = (error as Error).message;
-      this.#parts.log.error({ event: 'claim-failed' }, detail);
-      return { type: 'claim-failed', detail };
+      return this.#claimFailed(error as Error);
     }
+  }
+
+  #claimFailed({ message }: Error): Input {
+    this.#parts.log.error({ event: 'claim-failed' }, message);
+    return { type: 'claim-failed', detail: message };
   }
 
   #changed(effect: Extract<Effect, { type: 'transition' }>): void {

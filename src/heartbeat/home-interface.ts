@@ -146,6 +146,7 @@ export class HomeInterface {
   }
 
   close(): void {
+    this.ledger.close();
     this.#neighbours.close();
     this.#announcer?.close();
     if (this.#vrid !== undefined) removeVirtualMac(this.#netlink, this.#link.index, this.#vrid, this.#family);

@@ -136,8 +136,14 @@ export class KernelInterface {
 
   /** Throws when the interface is gone or refuses. */
   leaseAddress(prefix: Prefix, lease: Duration): void {
-    if (this.#home === undefined) throw new Error(`there is no interface ${this.#plan.interface}`);
+    if (this.#home === undefined) throw this.#noInterface();
     this.#home.ledger.leaseAddress(prefix, lease);
+  }
+
+  /** Without waiting; `failed` is told later. Throws when the interface is gone. */
+  renewAddresses(prefixes: readonly Prefix[], lease: Duration, failed: (error: Error) => void): void {
+    if (this.#home === undefined) throw this.#noInterface();
+    this.#home.ledger.renewAddresses(prefixes, lease, failed);
   }
 
   /** Addresses of an interface that is gone went with it. */
@@ -188,6 +194,10 @@ export class KernelInterface {
       this.#channels.close();
       for (const close of this.#closers.splice(0).reverse()) close();
     }
+  }
+
+  #noInterface(): Error {
+    return new Error(`there is no interface ${this.#plan.interface}`);
   }
 
   #takeIn(changes: readonly Change[]): void {

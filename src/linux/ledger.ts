@@ -1,7 +1,8 @@
 import type { Prefix } from '../core/net/prefix.ts';
 import { formatPrefix } from '../core/net/prefix.ts';
 import type { Duration } from '../core/time/duration.ts';
-import { leaseAddress, removeAddress } from './netlink/interface-address.ts';
+import { BackgroundChanges } from './netlink/background.ts';
+import { leaseAddress, leaseChange, removeAddress } from './netlink/interface-address.ts';
 import { switchLink } from './netlink/macvlan.ts';
 import type { NetlinkSocket } from './netlink/socket.ts';
 
@@ -14,6 +15,7 @@ export class Ledger {
   readonly #interfaceIndex: number;
   readonly #own: boolean;
   readonly #added = new Map<string, Prefix>();
+  readonly #renewals = new BackgroundChanges();
 
   /** `own`: the interface is there for these addresses alone; it is on while it has one, and brings no route along. */
   constructor(netlink: NetlinkSocket, interfaceIndex: number, own = false) {
@@ -26,13 +28,28 @@ export class Ledger {
   leaseAddress(prefix: Prefix, lease: Duration): void {
     if (this.#own && this.#added.size === 0) switchLink(this.#netlink, this.#interfaceIndex, true);
     this.#added.set(formatPrefix(prefix), prefix);
+    this.#renewals.finish();
     leaseAddress(this.#netlink, this.#interfaceIndex, prefix, lease, !this.#own);
+  }
+
+  /**
+   * Restarts the leases of those that we added, without waiting for the kernel. `failed` is told of a failure later. One
+   * that is asked for while the kernel is still at the last one is left out: it comes with the next.
+   */
+  renewAddresses(prefixes: readonly Prefix[], lease: Duration, failed: (error: Error) => void): void {
+    const held = prefixes.filter((prefix) => this.#added.has(formatPrefix(prefix)));
+    if (held.length === 0) return;
+    const changes = held.map((prefix) => leaseChange(this.#interfaceIndex, prefix, lease, !this.#own));
+    this.#renewals.begin(changes, `renew ${held.map(formatPrefix).join(' ')}`, (failure) => {
+      if (failure !== undefined) failed(failure);
+    });
   }
 
   /** Removes an address that we added; does nothing for one that we did not. */
   removeAddress(prefix: Prefix): void {
     const key = formatPrefix(prefix);
     if (!this.#added.has(key)) return;
+    this.#renewals.finish();
     removeAddress(this.#netlink, this.#interfaceIndex, prefix);
     this.#added.delete(key);
     if (this.#own && this.#added.size === 0) switchLink(this.#netlink, this.#interfaceIndex, false);
@@ -41,6 +58,7 @@ export class Ledger {
   /** Undoes what is left. Goes on after a failure and throws the first one at the end. */
   undo(): void {
     const failures: unknown[] = [];
+    this.#renewals.finish();
     for (const prefix of this.#added.values()) {
       try {
         removeAddress(this.#netlink, this.#interfaceIndex, prefix);
@@ -50,5 +68,9 @@ export class Ledger {
     }
     this.#added.clear();
     if (failures.length > 0) throw failures[0];
+  }
+
+  close(): void {
+    this.#renewals.close();
   }
 }

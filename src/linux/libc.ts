@@ -44,9 +44,28 @@ export const calls: Readonly<Record<CallName, Call>> = {
   mlock2: bind('int mlock2(uintptr_t address, size_t length, unsigned int flags)'),
 };
 
+const send = libc.func('int64_t send(int fd, const uint8_t *buffer, size_t length, int flags)');
+
+/**
+ * send(2) of the first `length` bytes in a helper thread; `done` is called in this one, later, and told whether all were
+ * taken. `memory` belongs to the thread until then, and must be a buffer of its own: small arrays move when garbage is
+ * collected.
+ */
+export function sendInBackground(
+  fd: number,
+  memory: Uint8Array<ArrayBuffer>,
+  length: number,
+  done: (sent: boolean) => void,
+): void {
+  send.async(fd, memory, length, 0, (error: unknown, result: number | bigint) => {
+    done(error === null && Number(result) === length);
+  });
+}
+
 export const EAGAIN: number = koffi.os.errno['EAGAIN'] ?? 11;
 export const EINTR: number = koffi.os.errno['EINTR'] ?? 4;
 export const ENOBUFS: number = koffi.os.errno['ENOBUFS'] ?? 105;
+export const EMSGSIZE: number = koffi.os.errno['EMSGSIZE'] ?? 90;
 export const ENODEV: number = koffi.os.errno['ENODEV'] ?? 19;
 export const ECONNREFUSED: number = koffi.os.errno['ECONNREFUSED'] ?? 111;
 export const EHOSTUNREACH: number = koffi.os.errno['EHOSTUNREACH'] ?? 113;

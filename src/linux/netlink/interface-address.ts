@@ -3,6 +3,7 @@ import { formatPrefix, type Prefix } from '../../core/net/prefix.ts';
 import { type Duration, toSeconds } from '../../core/time/duration.ts';
 import { EADDRNOTAVAIL } from '../libc.ts';
 import { SystemCallError } from '../system-call-error.ts';
+import type { RoutingChange } from './background.ts';
 import { decodeAttributes, encodeAttribute, type Message, viewOf } from './message.ts';
 import { type NetlinkSocket, NLM_F_CREATE, NLM_F_DUMP, NLM_F_REPLACE } from './socket.ts';
 
@@ -46,6 +47,17 @@ export function leaseAddress(
   lease: Duration,
   routed = true,
 ): void {
+  const { type, flags, parts } = leaseChange(interfaceIndex, prefix, lease, routed);
+  netlink.request(type, flags, `add ${formatPrefix(prefix)}`, ...parts);
+}
+
+/** What `leaseAddress` asks of the kernel. */
+export function leaseChange(
+  interfaceIndex: number,
+  prefix: Prefix,
+  lease: Duration,
+  routed: boolean,
+): RoutingChange {
   const flags = new Uint8Array(4);
   viewOf(flags).setUint32(
     0,
@@ -57,15 +69,16 @@ export function leaseAddress(
   // IPv6: never preferred, so that the node keeps its own address for what it sends by itself (RFC 6724 §5, rule 3).
   view.setUint32(0, prefix.address.family === 4 ? toSeconds(lease) : 0, true);
   view.setUint32(4, toSeconds(lease), true);
-  netlink.request(
-    RTM_NEWADDR,
-    NLM_F_CREATE | NLM_F_REPLACE,
-    `add ${formatPrefix(prefix)}`,
-    ...addressParts(interfaceIndex, prefix),
-    encodeAttribute(IFA_CACHEINFO, lifetime),
-    encodeAttribute(IFA_PROTO, Uint8Array.of(ORIGIN_HEARTBEAT)),
-    encodeAttribute(IFA_FLAGS, flags),
-  );
+  return {
+    type: RTM_NEWADDR,
+    flags: NLM_F_CREATE | NLM_F_REPLACE,
+    parts: [
+      ...addressParts(interfaceIndex, prefix),
+      encodeAttribute(IFA_CACHEINFO, lifetime),
+      encodeAttribute(IFA_PROTO, Uint8Array.of(ORIGIN_HEARTBEAT)),
+      encodeAttribute(IFA_FLAGS, flags),
+    ],
+  };
 }
 
 /** Removes `prefix`; false when it was not there. */
