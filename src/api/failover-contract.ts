@@ -19,12 +19,17 @@ interface FailoverNodeView {
   readonly address: string;
   readonly interface: string;
   readonly sshPort: number;
+  readonly priority: number;
+  /** Another way for advertisements; null: none. */
+  readonly second: { readonly interface: string; readonly address: string } | null;
 }
 const nodeSchema = z.object({
   name: z.string(),
   address: z.string(),
   interface: z.string(),
   sshPort: z.int(),
+  priority: z.int(),
+  second: z.object({ interface: z.string(), address: z.string() }).nullable(),
 });
 
 /** The pair as it is set; `model` is `none` while the node is alone. */
@@ -39,6 +44,12 @@ export interface FailoverView {
   readonly virtualAddress: string | null;
   readonly vhid: number | null;
   readonly timing: TimingView | null;
+  readonly multicast: boolean;
+  readonly unicast: boolean;
+  /** `auto`, `off` or an address; null: as each node's own file says. */
+  readonly gateway: string | null;
+  /** Null: a node never takes the role back by itself. */
+  readonly preemptDelaySeconds: number | null;
   readonly nodes: readonly FailoverNodeView[];
   readonly presets: readonly (TimingView & { readonly name: string; readonly words: string })[];
 }
@@ -48,6 +59,10 @@ export const failoverViewSchema: z.ZodType<FailoverView> = z.object({
   virtualAddress: z.string().nullable(),
   vhid: z.int().nullable(),
   timing: z.object(timingFields).nullable(),
+  multicast: z.boolean(),
+  unicast: z.boolean(),
+  gateway: z.string().nullable(),
+  preemptDelaySeconds: z.number().nullable(),
   nodes: z.array(nodeSchema),
   presets: z.array(z.object({ ...timingFields, name: z.string(), words: z.string() })),
 });
@@ -120,4 +135,84 @@ export interface UnpairAnswer {
 export const unpairAnswerSchema: z.ZodType<UnpairAnswer> = z.object({
   peer: z.string(),
   peerTold: z.boolean(),
+});
+
+/** What to change of an existing pair; what is left out stays as it is. `dryRun`: only say what would change and who notices. */
+export interface FailoverChangeRequest {
+  readonly virtualAddress?: string | undefined;
+  readonly vhid?: number | undefined;
+  readonly preset?: 'fast' | 'standard' | 'tolerant' | undefined;
+  readonly advertisementIntervalMs?: number | undefined;
+  readonly leaseSeconds?: number | undefined;
+  readonly multicast?: boolean | undefined;
+  readonly unicast?: boolean | undefined;
+  /** Interface and own address of both nodes, by name; null: none. */
+  readonly secondPath?:
+    | Readonly<Record<string, { readonly interface: string; readonly address: string }>>
+    | null
+    | undefined;
+  /** Null: as each node's own file says. */
+  readonly gateway?: string | null | undefined;
+  /** Null: never. */
+  readonly preemptDelaySeconds?: number | null | undefined;
+  /** 1 to 254, by name of the node. */
+  readonly priorities?: Readonly<Record<string, number>> | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+const secondPathSchema = z.strictObject({
+  interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/, 'not an interface name'),
+  address: z.ipv4(),
+});
+export const failoverChangeRequestSchema: z.ZodType<FailoverChangeRequest> = z.strictObject({
+  virtualAddress: z.cidrv4().optional(),
+  vhid: z.int().min(1).max(255).optional(),
+  preset: z.enum(['fast', 'standard', 'tolerant']).optional(),
+  advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10).optional(),
+  leaseSeconds: z.int().min(1).max(60).optional(),
+  multicast: z.boolean().optional(),
+  unicast: z.boolean().optional(),
+  secondPath: z.record(z.string().max(63), secondPathSchema).nullish(),
+  gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).nullish(),
+  preemptDelaySeconds: z.int().min(0).max(3_600).nullish(),
+  priorities: z.record(z.string().max(63), z.int().min(1).max(254)).optional(),
+  dryRun: z.boolean().optional(),
+});
+
+/**
+ * A change of the pair: what `dryRun` found (`planned`), the one that runs, or the last one. `waiting`: it is made, and the other
+ * node, which was lost in the middle, takes it when it is back. `failed`: nothing was changed on either node.
+ */
+export interface FailoverChangeView {
+  readonly state: 'none' | 'planned' | 'running' | 'done' | 'waiting' | 'failed';
+  readonly changes: readonly {
+    readonly field: string;
+    readonly label: string;
+    readonly before: string;
+    readonly after: string;
+  }[];
+  /** Who notices what, a sentence each. */
+  readonly notices: readonly string[];
+  /** So many clients reconnect. */
+  readonly reconnecting: number;
+  /** As it is after the change, with its prefix length. */
+  readonly virtualAddress: string;
+  readonly steps: readonly {
+    readonly id: string;
+    readonly title: string;
+    readonly state: 'pending' | 'running' | 'done' | 'failed';
+  }[];
+  readonly sentence: string;
+  readonly error: { readonly code: string; readonly message: string; readonly hint: string } | null;
+}
+export const failoverChangeViewSchema: z.ZodType<FailoverChangeView> = z.object({
+  state: z.enum(['none', 'planned', 'running', 'done', 'waiting', 'failed']),
+  changes: z.array(z.object({ field: z.string(), label: z.string(), before: z.string(), after: z.string() })),
+  notices: z.array(z.string()),
+  reconnecting: z.int(),
+  virtualAddress: z.string(),
+  steps: z.array(
+    z.object({ id: z.string(), title: z.string(), state: z.enum(['pending', 'running', 'done', 'failed']) }),
+  ),
+  sentence: z.string(),
+  error: z.object({ code: z.string(), message: z.string(), hint: z.string() }).nullable(),
 });

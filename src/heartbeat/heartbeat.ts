@@ -181,7 +181,8 @@ export class Heartbeat implements Controlled {
   }
 
   commit(keepOldMs: number): Outcome {
-    if (this.#change?.phase !== 'prepared') return notNow('nothing is prepared');
+    if (this.#change === undefined) return notNow('nothing is prepared');
+    // Said once more, it is only about how long what was before is still spoken and heard.
     this.#change.commit(keepOldMs);
     this.#config = this.#change.after;
     this.#apply(this.#change.meanwhile, this.#change.wire, true);

@@ -6,6 +6,7 @@ import { readJsonLines } from './json-lines.ts';
 const reconnectMs = 100;
 const questionEveryMs = 500;
 const statusTimeoutMs = 500;
+const changeTimeoutMs = 3_000;
 const maintenanceTimeoutMs = 15_000;
 /** A heartbeat that is silent for so long is taken for frozen: its lease on the address has ended or is about to. */
 const longestSilenceMs = 2_000;
@@ -19,6 +20,8 @@ export interface HeartbeatStatus {
   readonly virtualAddresses: readonly { readonly address: string; readonly held: boolean }[];
   /** What is wrong although the state is right; each a sentence. */
   readonly warnings: readonly string[];
+  /** A change that both nodes take, while it is under way. */
+  readonly change?: { readonly phase: 'prepared' | 'committed' } | null | undefined;
 }
 
 const statusSchema: z.ZodType<HeartbeatStatus> = z.looseObject({
@@ -28,6 +31,7 @@ const statusSchema: z.ZodType<HeartbeatStatus> = z.looseObject({
   peers: z.array(z.looseObject({ address: z.string(), lastHeardMs: z.number().nullish() })),
   virtualAddresses: z.array(z.looseObject({ address: z.string(), held: z.boolean() })),
   warnings: z.array(z.string()),
+  change: z.looseObject({ phase: z.enum(['prepared', 'committed']) }).nullish(),
 });
 
 interface Transition {
@@ -54,6 +58,11 @@ const resignationSchema: z.ZodType<Resignation> = z.looseObject({
     .nullish()
     .transform((value) => value ?? undefined),
   error: z.looseObject({ message: z.string() }).optional(),
+});
+
+const outcomeSchema = z.looseObject({
+  ok: z.boolean(),
+  error: z.looseObject({ code: z.string(), message: z.string(), hint: z.string().optional() }).optional(),
 });
 
 export interface ServiceReport {
@@ -133,6 +142,30 @@ export class HeartbeatClient {
   /** From now on this node takes over only if nobody else serves, or as any other again; it outlives a restart. */
   async maintenance(on: boolean): Promise<Resignation> {
     return resignationSchema.parse(await this.#ask({ command: 'maintenance', on }, maintenanceTimeoutMs));
+  }
+
+  /**
+   * A step of a change that both nodes take (docs/adr/0011-two-forms-of-one-router.md).
+   * @throws TandemError `heartbeat.unreachable`, or what the heartbeat refuses with
+   */
+  async change(
+    step:
+      | {
+          readonly command: 'prepare';
+          readonly change: Readonly<Record<string, unknown>>;
+          readonly timeoutMs: number;
+        }
+      | { readonly command: 'commit'; readonly keepOldMs: number }
+      | { readonly command: 'rollback' },
+  ): Promise<void> {
+    const { ok, error } = outcomeSchema.parse(await this.#ask(step, changeTimeoutMs));
+    if (ok) return;
+    throw new TandemError({
+      code: error?.code ?? 'heartbeat.change.not-now',
+      culprit: 'operator',
+      message: `The heartbeat of this node refused it: ${error?.message ?? 'without a reason'}.`,
+      hint: error?.hint ?? 'See: tandem status',
+    });
   }
 
   /** Asks for the status again and again: a frozen heartbeat keeps its sockets but answers nothing. */

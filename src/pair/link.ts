@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
+import type { TandemError } from '../core/errors.ts';
 import type { Position } from '../core/replication/position.ts';
 import type { Recall } from '../recall/recall.ts';
 import { mostSessionsPerNotice } from '../replication/codec.ts';
+import { linkError } from '../replication/errors.ts';
 import { Receiver } from '../replication/receiver/receiver.ts';
 import { Sender } from '../replication/sender/sender.ts';
 import { connectOverSsh } from '../replication/sender/ssh.ts';
@@ -24,6 +26,10 @@ export interface LinkParts {
   /** The standby holds entries of a later epoch than ours: this node must open one above it before it is listened to. */
   readonly onStale: (peerEpoch: number) => void;
   readonly verification: Verification;
+  /** The standby has everything, again. */
+  readonly onProtected: () => void;
+  /** On a standby: the active asks for something beside the data. */
+  readonly onQuestion: (ask: string, body: unknown) => Promise<unknown>;
   readonly log: Logger;
 }
 
@@ -54,6 +60,7 @@ export class ReplicationLink {
       log: parts.log,
       onSessions: (notice) => parts.recall.heard(notice),
       verification: parts.verification,
+      onQuestion: parts.onQuestion,
     });
     this.#looks = setInterval(() => {
       if (performance.now() >= this.#verifyAt) void this.verify();
@@ -123,7 +130,10 @@ export class ReplicationLink {
     });
     const feed = this.#parts.recall.feedTo((notice) => sender.tellSessions(notice), mostSessionsPerNotice);
     let seeded = false;
+    let wasProtected = false;
     sender.onStatus((status) => {
+      if (status.protected && !wasProtected) this.#parts.onProtected();
+      wasProtected = status.protected;
       if (status.state === 'snapshot') seeded = true;
       if (status.state === 'tail') {
         this.#verifyAt = Math.min(this.#verifyAt, performance.now() + (seeded ? 0 : verifyFirstMs));
@@ -147,6 +157,11 @@ export class ReplicationLink {
   /** False at once while nothing is sent. */
   async acknowledged(position: Position, timeoutMs: number): Promise<boolean> {
     return (await this.#sender?.acknowledged(position, timeoutMs)) ?? false;
+  }
+
+  /** Asks the standby for something beside the data. @throws TandemError what it refuses with, `replication.link.closed` */
+  ask(ask: string, body: unknown, timeoutMs: number): Promise<unknown> {
+    return this.#sender?.ask(ask, body, timeoutMs) ?? Promise.reject(nobodyFollows());
   }
 
   /** The standby has everything that was acknowledged here. */
@@ -215,7 +230,13 @@ export function verificationOf(
   });
 }
 
+function nobodyFollows(): TandemError {
+  return linkError('closed', 'no node follows this one now');
+}
+
 /** The same pair with the same two machines in it, as far as the link is concerned. */
 export function sameLink(a: PairSettings, b: PairSettings): boolean {
-  return a.pairId === b.pairId && JSON.stringify(a.nodes) === JSON.stringify(b.nodes);
+  const ends = ({ nodes }: PairSettings): string =>
+    JSON.stringify(nodes.map(({ nodeId, name, address, ssh }) => [nodeId, name, address, ssh]));
+  return a.pairId === b.pairId && ends(a) === ends(b);
 }

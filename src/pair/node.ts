@@ -20,10 +20,10 @@ import { readPairSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
 import type { VpnService } from '../vpn/service.ts';
 import { CertificateKeeper } from './certificate-keeper.ts';
+import { PairChanges } from './change/pair-change.ts';
 import { Divergences } from './divergences.ts';
 import { type Elsewhere, elsewhereOf } from './elsewhere.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
-import { heartbeatOf } from './heartbeat-request.ts';
 import { ReplicationLink, sameLink, verificationOf } from './link.ts';
 import { setMaintenance } from './maintenance.ts';
 import { PairMaking, primaryClaimed } from './pair-making.ts';
@@ -34,7 +34,7 @@ import { type Role, RoleKeeper } from './role.ts';
 import { ServiceWatch } from './service-watch.ts';
 import { followerError, notAStandby, standbyError } from './standby-error.ts';
 import { holdsAddress, type Observed } from './status.ts';
-import { switchOver } from './switchover.ts';
+import { switchOverTo } from './switchover.ts';
 import { forgetPair } from './unpairing.ts';
 import { Validation } from './validation.ts';
 import { WebAccess } from './web-access.ts';
@@ -67,6 +67,7 @@ export class Node {
   readonly validation: Validation;
   readonly pairing: PairMaking;
   readonly elsewhere: Elsewhere;
+  readonly changes: PairChanges;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
@@ -153,6 +154,16 @@ export class Node {
       isProtected: () => this.#role.role === 'active' && this.#link?.status.protected === true,
       role: this.#role,
     });
+    this.changes = new PairChanges({
+      ...parts,
+      write,
+      heartbeat: this.#heartbeat,
+      refuseUnlessActive: () => this.#refuseUnlessActive(),
+      serves: () => this.serves,
+      link: () => this.#link,
+      followed: () => this.#following,
+      clients: () => parts.vpn.connected().length,
+    });
     this.validation = new Validation({ store, config, privileged: parts.privileged, now });
     this.web = new WebAccess({ store, config, write, role, now, users: this.users, profiles: this.profiles });
     this.elsewhere = elsewhereOf({
@@ -210,6 +221,7 @@ export class Node {
     this.#journalKeeper.stop();
     this.#certificateKeeper.stop();
     this.#serviceWatch.stop();
+    this.changes.form.stop();
     this.#heartbeat.stop();
     this.#parts.recall.stop();
     this.#role.stop();
@@ -226,24 +238,9 @@ export class Node {
     this.#refuseUnlessActive();
     const peer = this.#peer;
     if (peer === undefined || this.#link === undefined) throw notPaired(this.#parts.config.name);
-    const link = this.#link;
-    const { clientsTold } = await switchOver({
-      nodeName: this.#parts.config.name,
-      peerName: peer.name,
-      objections: () =>
-        link.status.protected ? [] : [`${peer.name} does not have every change: ${link.status.sentence}`],
-      holdWrites: () => this.#writer.hold(),
-      releaseWrites: () => this.#writer.release(),
-      drain: (timeoutMs) => link.acknowledged(this.#parts.store.position, timeoutMs),
-      tellClients: () =>
-        this.#parts.vpn.clients.tellToReconnect((session) => !this.#parts.recall.isCovered(session)),
-      resign: async (timeoutMs) => {
-        const answer = await this.#heartbeat.resign(timeoutMs);
-        if (answer.ok) await this.#role.become('standby', 'switchover');
-        return { ok: answer.ok, reason: answer.error?.message };
-      },
-    });
-    return { from: this.#parts.config.name, to: peer.name, clientsTold };
+    const { config, store, vpn, recall } = this.#parts;
+    const parts = { config, store, vpn, recall, link: this.#link, writer: this.#writer, role: this.#role };
+    return switchOverTo(peer, { ...parts, heartbeat: this.#heartbeat });
   }
 
   /** Whether clients are served here now. */
@@ -340,6 +337,7 @@ export class Node {
     this.#pair = undefined;
     this.#serviceWatch.stop();
     this.#heartbeat.rest();
+    await this.changes.form.leave();
     await this.#parts.privileged.stopHeartbeat();
     await this.#closeLink();
     await forgetPair();
@@ -358,6 +356,8 @@ export class Node {
       role: () => this.#role.role,
       onStale: (peerEpoch: number) => this.#role.surpass(peerEpoch),
       verification: this.#verification,
+      onProtected: () => this.changes.agree(),
+      onQuestion: (ask: string, body: unknown) => this.changes.answer(ask, body),
     };
     this.#link = new ReplicationLink({ ...this.#parts, ...own }, pairId);
     if (this.#role.role === 'standby') await this.#link.openReceiver();
@@ -383,8 +383,7 @@ export class Node {
       }
       if (before === undefined && occasion === 'changed' && this.#parts.config.start === 'failover')
         await primaryClaimed(this.#role);
-      await this.#parts.privileged.runHeartbeat(heartbeatOf(pair, view, this.#parts.log));
-      this.#heartbeat.start();
+      await this.changes.form.follow();
       this.#serviceWatch.start();
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the pair could not be followed');

@@ -74,6 +74,7 @@ export async function pairWith(
       vhid: wish.vhid,
       advertisementIntervalMs: wish.advertisementIntervalMs,
       leaseSeconds: wish.leaseSeconds,
+      heartbeatKey: heartbeatKeys.activeKey,
       nodes: [pairNode(own, priorities.primary, 22), pairNode(peer, priorities.failover, wish.peer.port)],
     },
     hostKeyFingerprint: fingerprint(parsePublicKey(peer.hostKey).blob),
@@ -109,7 +110,11 @@ function pairNode(node: Introduction, priority: number, port: number): PairNode 
   return { nodeId, name, address, interface: node.interface, priority, ssh: { port, hostKey } };
 }
 
-function checkVirtualAddress(node: NodeConfig, wish: PairWish): void {
+/** @throws TandemError `pair.virtual-address.invalid` */
+export function checkVirtualAddress(
+  node: NodeConfig,
+  wish: { readonly virtualAddress: string; readonly peer: { readonly address: string } },
+): void {
   const address = bareAddress(wish.virtualAddress);
   const lan = bareNetwork(node.address, node.prefixLength);
   const network = parseNetwork(lan);

@@ -1,10 +1,18 @@
 import { TandemError } from '../core/errors.ts';
+import type { Recall } from '../recall/recall.ts';
+import type { NodeConfig } from '../settings/node.ts';
+import type { Store } from '../store/store.ts';
+import type { VpnService } from '../vpn/service.ts';
+import type { HeartbeatClient } from './heartbeat-client.ts';
+import type { ReplicationLink } from './link.ts';
+import type { RoleKeeper } from './role.ts';
+import type { Writer } from './writer.ts';
 
 const successorTimeoutMs = 1_000;
 const drainTimeoutMs = 2_000;
 
 /** What a switchover works with; each part belongs to the node that is active now. */
-export interface SwitchoverParts {
+interface SwitchoverParts {
   readonly nodeName: string;
   readonly peerName: string;
   /** One reason per thing that speaks against it now; empty when it may begin. */
@@ -26,7 +34,7 @@ export interface SwitchoverParts {
  * journal, tell the clients that the other node will not recall, leave. When the standby does not claim, the heartbeat takes the role back and this throws.
  * @throws TandemError `pair.switchover.refused`, `pair.switchover.not-drained`, `pair.switchover.not-claimed`
  */
-export async function switchOver(parts: SwitchoverParts): Promise<{ clientsTold: number }> {
+async function switchOver(parts: SwitchoverParts): Promise<{ clientsTold: number }> {
   const objections = parts.objections();
   if (objections.length > 0) throw refused(objections);
   parts.holdWrites();
@@ -39,6 +47,39 @@ export async function switchOver(parts: SwitchoverParts): Promise<{ clientsTold:
   } finally {
     parts.releaseWrites();
   }
+}
+
+/** From this node to the other one. @throws TandemError as `switchOver` */
+export async function switchOverTo(
+  peer: { readonly name: string },
+  parts: {
+    readonly config: NodeConfig;
+    readonly store: Store;
+    readonly vpn: VpnService;
+    readonly recall: Recall;
+    readonly link: ReplicationLink;
+    readonly writer: Writer;
+    readonly heartbeat: HeartbeatClient;
+    readonly role: RoleKeeper;
+  },
+): Promise<{ from: string; to: string; clientsTold: number }> {
+  const { config, store, vpn, recall, link, writer, heartbeat, role } = parts;
+  const { clientsTold } = await switchOver({
+    nodeName: config.name,
+    peerName: peer.name,
+    objections: () =>
+      link.status.protected ? [] : [`${peer.name} does not have every change: ${link.status.sentence}`],
+    holdWrites: () => writer.hold(),
+    releaseWrites: () => writer.release(),
+    drain: (timeoutMs) => link.acknowledged(store.position, timeoutMs),
+    tellClients: () => vpn.clients.tellToReconnect((session) => !recall.isCovered(session)),
+    resign: async (timeoutMs) => {
+      const answer = await heartbeat.resign(timeoutMs);
+      if (answer.ok) await role.become('standby', 'switchover');
+      return { ok: answer.ok, reason: answer.error?.message };
+    },
+  });
+  return { from: config.name, to: peer.name, clientsTold };
 }
 
 function refused(objections: readonly string[]): TandemError {

@@ -43,8 +43,17 @@ export interface HeartbeatRequest {
   readonly leaseSeconds: number;
   /** The other node on the same LAN; heard by unicast too, should multicast be filtered. */
   readonly peerAddress: string;
-  /** What signs and checks advertisements; undefined only for a pair that was made without keys. */
-  readonly keys?: HeartbeatKeys | undefined;
+  /** What signs and checks advertisements. */
+  readonly keys: HeartbeatKeys;
+  readonly paths: { readonly multicast: boolean; readonly unicast: boolean };
+  /** The other node's address on another interface of this one. */
+  readonly second?: { readonly interface: string; readonly peerAddress: string } | undefined;
+  /** `auto`, `off` or an address; undefined: as the node's own file says. */
+  readonly gateway?: string | undefined;
+  /** Undefined: it never takes the role back by itself. */
+  readonly preemptDelayMs?: number | undefined;
+  /** It listens so long before it may take part. */
+  readonly startDelayMs?: number | undefined;
 }
 
 export interface OpenvpnRequest {
@@ -163,7 +172,12 @@ const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
   virtualAddress: z.cidrv4(),
   leaseSeconds: z.int().min(1).max(60),
   peerAddress: z.ipv4(),
-  keys: heartbeatKeysSchema.optional(),
+  keys: heartbeatKeysSchema,
+  paths: z.strictObject({ multicast: z.boolean(), unicast: z.boolean() }),
+  second: z.strictObject({ interface: interfaceNameSchema, peerAddress: z.ipv4() }).optional(),
+  gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).optional(),
+  preemptDelayMs: z.int().min(0).max(3_600_000).optional(),
+  startDelayMs: z.int().min(0).max(60_000).optional(),
 });
 
 const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({

@@ -7,6 +7,8 @@ import type {
   Complaint,
   Message,
   QuarantineNotice,
+  Question,
+  Reply,
   SnapshotOffer,
   SurveyAnswer,
 } from '../core/replication/messages.ts';
@@ -29,6 +31,8 @@ const types = {
   verify: 0x82,
   verified: 0x83,
   verdict: 0x84,
+  question: 0x85,
+  reply: 0x86,
 } as const satisfies Record<Message['kind'], number>;
 
 const kinds = new Map<number, Message['kind']>(
@@ -119,6 +123,11 @@ const verdictKinds: z.ZodType<Verdict> = z.union([
     faults: z.array(z.string().max(400)).max(32),
   }),
 ]);
+const question: z.ZodType<Question> = z.object({ id: count, ask: name, body: z.unknown() });
+const reply: z.ZodType<Reply> = z.union([
+  z.object({ id: count, refused: complaint }),
+  z.object({ id: count, body: z.unknown() }),
+]);
 const verdict = z.object({ head, verdict: verdictKinds });
 
 /** The frame that carries a message, as it travels. */
@@ -165,6 +174,10 @@ function encodePayload(message: Message): Uint8Array {
       return json(message.answer);
     case 'verdict':
       return json({ head: message.head, verdict: message.verdict });
+    case 'question':
+      return json(message.question);
+    case 'reply':
+      return json(message.reply);
     case 'ping':
     case 'pong':
       return new Uint8Array(0);
@@ -204,6 +217,10 @@ function decodePayload(kind: Message['kind'], payload: Uint8Array): Message | un
       return wrap(parse(surveyAnswer, payload), (value) => ({ kind, answer: value }));
     case 'verdict':
       return wrap(parse(verdict, payload), (value) => ({ kind, ...value }));
+    case 'question':
+      return wrap(parse(question, payload), (value) => ({ kind, question: value }));
+    case 'reply':
+      return wrap(parse(reply, payload), (value) => ({ kind, reply: value }));
     case 'ping':
     case 'pong':
       return payload.length === 0 ? { kind } : undefined;

@@ -14,7 +14,11 @@ export type PairNode = {
     /** The node's SSH host key, `ssh-ed25519 AAAA…`; pinned when the pair was made. */
     readonly hostKey: string;
   };
+  /** Another way for advertisements, beside the LAN of the virtual address. */
+  readonly second?: SecondPath;
 };
+
+export type SecondPath = { readonly interface: string; readonly address: string };
 
 /** The setting `pair`: what both nodes must agree on. It travels with the journal. */
 export type PairSettings = {
@@ -25,6 +29,14 @@ export type PairSettings = {
   readonly advertisementIntervalMs: number;
   readonly leaseSeconds: number;
   readonly nodes: readonly [PairNode, PairNode];
+  /** How advertisements travel on the LAN; both ways when it is left out. */
+  readonly paths?: { readonly multicast: boolean; readonly unicast: boolean };
+  /** Whom to ask whether a node is cut off, as in `NodeConfig`; as each node's own file says when it is left out. */
+  readonly gateway?: string;
+  /** The node with the higher priority takes the role back so many seconds after it is ready; never when it is left out. */
+  readonly preemptDelaySeconds?: number;
+  /** The id of the heartbeat key in force; the keys themselves never travel with the data. */
+  readonly heartbeatKey?: number;
 };
 
 /** The name under which the store keeps them. */
@@ -40,6 +52,7 @@ const pairNodeSchema: z.ZodType<PairNode> = z.strictObject({
     port: z.int().min(1).max(65_535),
     hostKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/),
   }),
+  second: z.strictObject({ interface: interfaceNameSchema, address: z.ipv4() }).exactOptional(),
 });
 
 export const pairSettingsSchema: z.ZodType<PairSettings> = z.strictObject({
@@ -49,6 +62,10 @@ export const pairSettingsSchema: z.ZodType<PairSettings> = z.strictObject({
   advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10),
   leaseSeconds: z.int().min(1).max(60),
   nodes: z.tuple([pairNodeSchema, pairNodeSchema]),
+  paths: z.strictObject({ multicast: z.boolean(), unicast: z.boolean() }).exactOptional(),
+  gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).exactOptional(),
+  preemptDelaySeconds: z.int().min(0).max(3_600).exactOptional(),
+  heartbeatKey: z.int().min(0).max(255).exactOptional(),
 });
 
 /** The two nodes from one node's point of view; undefined where this node is not one of them. */

@@ -9,6 +9,7 @@ export const paths = {
   badCopies: '/var/lib/tandem/bad-copies',
   sshDirectory: '/var/lib/tandem/.ssh',
   pairing: '/var/lib/tandem/pairing.json',
+  pairChange: '/var/lib/tandem/pair-change.json',
   heartbeatKeys: '/var/lib/tandem/heartbeat-keys.json',
   following: '/var/lib/tandem/following.json',
   replacedCopies: '/var/lib/tandem/replaced',

@@ -47,7 +47,7 @@ export class HeartbeatDuty {
 
   #apply(): void {
     if (this.#running === undefined) return;
-    const config = heartbeatConfig(this.#running, this.#trackedGateway(this.#running.interface));
+    const config = heartbeatConfig(this.#running, this.#trackedGateway(this.#running));
     if (config === this.#config) return;
     writeFileSync(paths.heartbeatConfig, config, { mode: 0o600 });
     this.#config = config;
@@ -58,8 +58,8 @@ export class HeartbeatDuty {
   }
 
   /** A route that is gone for a moment, as with its interface, is no reason to stop asking. */
-  #trackedGateway(interfaceName: string): string | undefined {
-    const { gateway = 'auto' } = this.#node;
+  #trackedGateway({ interface: interfaceName, gateway: ofPair }: HeartbeatRequest): string | undefined {
+    const gateway = ofPair ?? this.#node.gateway ?? 'auto';
     if (gateway === 'off') return undefined;
     if (gateway !== 'auto') return gateway;
     try {
@@ -91,7 +91,7 @@ export class HeartbeatDuty {
 }
 
 function heartbeatConfig(request: HeartbeatRequest, gateway: string | undefined): string {
-  const { keys } = request;
+  const { keys, paths: lan, second, preemptDelayMs, startDelayMs } = request;
   return JSON.stringify({
     interface: request.interface,
     protocol: 'vrrp',
@@ -100,13 +100,17 @@ function heartbeatConfig(request: HeartbeatRequest, gateway: string | undefined)
     advertisementIntervalMs: request.advertisementIntervalMs,
     pair: true,
     virtualAddresses: [request.virtualAddress],
-    preempt: false,
+    preempt: preemptDelayMs !== undefined,
+    ...(preemptDelayMs === undefined ? {} : { preemptDelayMs }),
+    ...(startDelayMs === undefined ? {} : { startDelayMs }),
     leaseSeconds: request.leaseSeconds,
-    paths: [{ multicast: true }, { unicast: request.peerAddress }],
+    paths: [
+      ...(lan.multicast ? [{ multicast: true }] : []),
+      ...(lan.unicast ? [{ unicast: request.peerAddress }] : []),
+      ...(second === undefined ? [] : [{ unicast: second.peerAddress, interface: second.interface }]),
+    ],
     ...(gateway === undefined ? {} : { track: { gateway } }),
-    ...(keys === undefined
-      ? {}
-      : { authentication: { ...keys, mode: 'enforce', windowSeconds: clockWindowSeconds } }),
+    authentication: { ...keys, mode: 'enforce', windowSeconds: clockWindowSeconds },
     controlSocket: paths.heartbeatSocket,
     stateFile: paths.heartbeatState,
   });

@@ -5,9 +5,12 @@ import { clientOutageMs, detectionMs, timingPresets } from '../../core/vrrp/pres
 import type { Node } from '../../pair/node.ts';
 import { presentedHostKey } from '../../pair/remote-command.ts';
 import { readPairSettings } from '../../settings/read.ts';
+import { actorOf } from '../actor.ts';
 import { hostKeyFingerprintSchema } from '../contract.ts';
 import {
   type FailoverView,
+  failoverChangeRequestSchema,
+  failoverChangeViewSchema,
   failoverViewSchema,
   freeVhidAnswerSchema,
   hostKeyAnswerSchema,
@@ -42,6 +45,31 @@ export function failoverRoutes(instance: FastifyInstance, node: Node): void {
     '/failover',
     { config: { policy: pairPolicy.show }, schema: { response: { 200: failoverViewSchema } } },
     () => present(node),
+  );
+
+  // Begins; how far it is: the next one.
+  app.patch(
+    '/failover',
+    {
+      config: { policy: pairPolicy.change },
+      schema: { body: failoverChangeRequestSchema, response: { 200: failoverChangeViewSchema } },
+    },
+    (request) => {
+      const { dryRun, ...wish } = request.body;
+      return dryRun === true ? node.changes.plan(wish) : node.changes.start(actorOf(request), wish);
+    },
+  );
+
+  app.get(
+    '/failover/change',
+    { config: { policy: pairPolicy.show }, schema: { response: { 200: failoverChangeViewSchema } } },
+    () => node.changes.view,
+  );
+
+  app.post(
+    '/failover/key',
+    { config: { policy: pairPolicy.change }, schema: { response: { 200: failoverChangeViewSchema } } },
+    (request) => node.changes.rotateKey(actorOf(request)),
   );
 
   // Changes nothing; the password is used once and not kept.
@@ -93,11 +121,17 @@ function present(node: Node): FailoverView {
     virtualAddress: pair?.virtualAddress ?? null,
     vhid: pair?.vhid ?? null,
     timing: pair === undefined ? null : timing(pair),
+    multicast: pair?.paths?.multicast ?? true,
+    unicast: pair?.paths?.unicast ?? true,
+    gateway: pair?.gateway ?? null,
+    preemptDelaySeconds: pair?.preemptDelaySeconds ?? null,
     nodes: (pair?.nodes ?? []).map((one) => ({
       name: one.name,
       address: one.address,
       interface: one.interface,
       sshPort: one.ssh.port,
+      priority: one.priority,
+      second: one.second ?? null,
     })),
     presets: timingPresets.map((preset) => ({ ...timing(preset), name: preset.name, words: preset.words })),
   };

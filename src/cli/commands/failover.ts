@@ -5,6 +5,7 @@ import { unpairAnswerSchema } from '../../api/failover-contract.ts';
 import { callApi } from '../api-client.ts';
 import { print } from '../output.ts';
 import { addPairOptions, type PairOptions, readPairOptions, wholeNumber } from '../pair-options.ts';
+import { addFailoverChanges } from './failover-apply.ts';
 import { protectionNote } from './protection.ts';
 import { addFailoverLooks } from './validate.ts';
 
@@ -40,6 +41,7 @@ export function addFailoverCommands(program: Command): void {
     });
 
   addFailoverLooks(failover);
+  addFailoverChanges(failover);
 
   // Run over SSH by the primary node, with its request on standard input.
   failover

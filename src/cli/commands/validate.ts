@@ -67,7 +67,17 @@ export function addFailoverLooks(failover: Command): void {
           `model            ${view.model === 'lan' ? 'LAN model (UCARP/VRRP)' : 'none: this node is alone'}`,
           `virtual address  ${view.virtualAddress ?? 'none'}`,
           `VHID             ${view.vhid ?? 'none'}`,
-          ...view.nodes.map((one) => `node             ${one.name} (${one.address}, ${one.interface})`),
+          ...view.nodes.map(
+            (one) =>
+              `node             ${one.name} (${one.address}, ${one.interface}, priority ${one.priority}${one.second === null ? '' : `, second path ${one.second.interface} ${one.second.address}`})`,
+          ),
+          ...(view.model === 'none'
+            ? []
+            : [
+                `heartbeat over   ${[view.multicast ? 'multicast' : '', view.unicast ? 'unicast' : ''].filter((way) => way !== '').join(' and ')}`,
+                `gateway          ${view.gateway ?? "as each node's own file says"}`,
+                `role taken back  ${view.preemptDelaySeconds === null ? 'never' : `after ${view.preemptDelaySeconds} s`}`,
+              ]),
           '',
           table(
             ['TIMING', 'HEARTBEAT', 'NOTICED AFTER', 'CLIENTS AWAY', 'LEASE'],

@@ -30,6 +30,18 @@ export interface Complaint {
 /** The standby's answer to a wish to compare: what it found at that position, or why it could not look. */
 export type SurveyAnswer = { readonly survey: Survey } | { readonly failed: string };
 
+/** What the active asks of the standby beside the data: a step of something that both nodes do. `ask` names it. */
+export interface Question {
+  readonly id: number;
+  readonly ask: string;
+  readonly body: unknown;
+}
+
+/** The standby's answer to the question of the same id, or why it refuses. */
+export type Reply =
+  | { readonly id: number; readonly body: unknown }
+  | { readonly id: number; readonly refused: Complaint };
+
 /** Everything that travels on the link. docs/formats/replication.md */
 export type Message =
   | { readonly kind: 'greeting'; readonly greeting: Greeting }
@@ -47,5 +59,7 @@ export type Message =
   | { readonly kind: 'verify'; readonly head: Head }
   | { readonly kind: 'verified'; readonly answer: SurveyAnswer }
   | { readonly kind: 'verdict'; readonly head: Head; readonly verdict: Verdict }
+  | { readonly kind: 'question'; readonly question: Question }
+  | { readonly kind: 'reply'; readonly reply: Reply }
   | { readonly kind: 'ping' }
   | { readonly kind: 'pong' };

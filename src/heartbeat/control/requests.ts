@@ -16,7 +16,7 @@ const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command',
   z.strictObject({
     command: z.literal('prepare'),
     change: z.record(z.string().max(64), z.unknown()),
-    timeoutMs: z.int().min(100).max(600_000).default(30_000),
+    timeoutMs: z.int().min(100).max(86_400_000).default(30_000),
   }),
   z.strictObject({
     command: z.literal('commit'),

@@ -1,7 +1,13 @@
 import type { SessionNotice } from '../../core/recall/session-fact.ts';
 import type { JournalEntry } from '../../core/replication/entry.ts';
 import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
-import type { Complaint, Message, SnapshotOffer, SurveyAnswer } from '../../core/replication/messages.ts';
+import type {
+  Complaint,
+  Message,
+  Question,
+  SnapshotOffer,
+  SurveyAnswer,
+} from '../../core/replication/messages.ts';
 import type { Head, Position } from '../../core/replication/position.ts';
 import {
   initialReceiver,
@@ -38,6 +44,8 @@ export interface IntakeOptions {
   /** The active wants to compare. Resolves once the moment to look at is taken; nothing is applied until then. */
   readonly onVerify: (head: Head, reply: (answer: SurveyAnswer) => void) => Promise<void>;
   readonly onVerdict: (verdict: Verdict) => void;
+  /** The active asks for something; what this throws is what it is refused with. */
+  readonly onQuestion: (ask: string, body: unknown) => Promise<unknown>;
   /** Right before the whole file is exchanged. */
   readonly beforeReplace: () => Promise<void>;
 }
@@ -100,6 +108,13 @@ export class Intake {
         this.#options.onVerdict(message.verdict);
         continue;
       }
+      if (message.kind === 'question' && this.admitted) {
+        // It is about the data as it is behind the entries before it.
+        this.#apply(entries);
+        entries = [];
+        void this.#answer(message.question);
+        continue;
+      }
       if (message.kind === 'verify' && this.#state.phase === 'tail') {
         this.#apply(entries);
         entries = [];
@@ -120,6 +135,15 @@ export class Intake {
       }
     }
     this.#apply(entries);
+  }
+
+  async #answer({ id, ask, body }: Question): Promise<void> {
+    const { onQuestion, stream } = this.#options;
+    const reply = await onQuestion(ask, body).then(
+      (answer) => ({ id, body: answer ?? null }),
+      (error: unknown) => ({ id, refused: toComplaint(error) }),
+    );
+    if (!this.#over) stream.send({ kind: 'reply', reply });
   }
 
   async #verify(head: Head): Promise<void> {

@@ -10,7 +10,7 @@ import { standbyFetchesAnew } from '../../core/replication/verdict.ts';
 import { ApplyError, isSqliteError, sqliteCorrupt } from '../../store/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { toTandemError } from '../errors.ts';
+import { linkError, toTandemError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { MessageStream } from '../message-stream.ts';
 import type { Quarantined } from '../quarantine.ts';
@@ -31,6 +31,8 @@ export interface ReceiverOptions {
   readonly log: Log;
   /** Who is connected to the active; as it is told, to be forgotten. */
   readonly onSessions?: (notice: SessionNotice) => void;
+  /** What the active asks of this node beside the data. */
+  readonly onQuestion?: (ask: string, body: unknown) => Promise<unknown>;
   /** Looks at this node's copy when the active asks, and hears what came of it. */
   readonly verification?: Verification;
   readonly clock?: Clock;
@@ -183,6 +185,7 @@ export class Receiver {
       onSessions: (notice) => {
         if (this.#current === intake) this.#options.onSessions?.(notice);
       },
+      onQuestion: (ask, body) => this.#asked(intake, ask, body),
       lastQuarantine: () => this.#lastQuarantine,
       onVerify: async (head, reply) => {
         if (this.#options.verification === undefined) reply({ failed: 'it does not keep account' });
@@ -201,6 +204,13 @@ export class Receiver {
       },
     });
     return intake;
+  }
+
+  async #asked(intake: Intake, ask: string, body: unknown): Promise<unknown> {
+    const { onQuestion } = this.#options;
+    if (this.#current !== intake || onQuestion === undefined)
+      throw linkError('garbled', 'nobody answers here');
+    return onQuestion(ask, body);
   }
 
   /** The newest sender counts: an older connection may be one whose other end is long gone. */

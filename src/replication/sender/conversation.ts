@@ -4,6 +4,7 @@ import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
 import type {
   Message,
   QuarantineNotice,
+  Reply,
   SnapshotOffer,
   SurveyAnswer,
 } from '../../core/replication/messages.ts';
@@ -28,6 +29,8 @@ export interface ConversationEvents {
   surveyed(answer: SurveyAnswer): void;
   /** The other side answered a ping. */
   heard?(): void;
+  /** To a question. */
+  replied?(reply: Reply): void;
   /** Each ping: a moment to look at deadlines. */
   tick(): void;
 }
@@ -175,6 +178,7 @@ export class Conversation {
     else if (message.kind === 'acknowledgement') this.#acknowledged(message.position);
     else if (message.kind === 'quarantined') events.quarantined(message.notice);
     else if (message.kind === 'verified') events.surveyed(message.answer);
+    else if (message.kind === 'reply') events.replied?.(message.reply);
     else if (message.kind === 'complaint') throw complaintError(message.complaint);
     else if (message.kind === 'pong') events.heard?.();
     else {

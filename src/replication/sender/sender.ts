@@ -14,6 +14,7 @@ import { MessageStream } from '../message-stream.ts';
 import { greetingOf, type Self } from '../self.ts';
 import { Conversation, type ConversationEvents } from './conversation.ts';
 import type { Connect, Link } from './link.ts';
+import { Questions } from './questions.ts';
 import { removeLeftovers } from './snapshot-source.ts';
 import type { SenderStatus } from './status.ts';
 import { Waiters } from './waiters.ts';
@@ -59,11 +60,13 @@ export class Sender {
   #told = '';
   #surveyed: ((answer: SurveyAnswer) => void) | undefined;
   #pumping = false;
+  readonly #questions: Questions;
 
   constructor(options: SenderOptions) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
     this.#waiters = new Waiters(this.#clock);
+    this.#questions = new Questions(this.#clock);
     this.#book = books.openBook(options.peerName, options.store.position);
   }
 
@@ -95,6 +98,7 @@ export class Sender {
     this.#link?.close();
     this.#waiters.giveUp();
     this.#surveyed?.({ failed: 'this node stopped sending' });
+    this.#questions.giveUp('this node stopped sending');
     this.#note(books.lost(this.#book, 'stopped'));
     this.#enter('stopped');
   }
@@ -138,6 +142,20 @@ export class Sender {
 
   tellVerdict(head: Head, verdict: Verdict): void {
     if (this.#state === 'tail') this.#stream?.send({ kind: 'verdict', head, verdict });
+  }
+
+  /**
+   * Asks the standby for something beside the data; resolves with its answer. Rejects with what it refused with, or
+   * `replication.link.closed` when it does not answer (an older version does not) or does not follow.
+   */
+  ask(ask: string, body: unknown, timeoutMs: number): Promise<unknown> {
+    const stream = this.#stream;
+    const { peer } = this.#book;
+    if (this.#state !== 'tail' || stream === undefined)
+      return Promise.reject(linkError('closed', `${peer} does not follow now`));
+    return this.#questions.ask(peer, timeoutMs, (id) =>
+      stream.send({ kind: 'question', question: { id, ask, body } }),
+    );
   }
 
   /**
@@ -272,6 +290,7 @@ export class Sender {
           this.#lastQuarantine = notice;
           this.#options.log.warn({ notice }, 'the standby put entries of its own aside');
         }),
+      replied: (reply) => current(() => this.#questions.replied(reply)),
       surveyed: (answer) => current(() => this.#surveyed?.(answer)),
       tick: () =>
         current(() => this.#note(books.checkProgress(this.#book, this.#clock.now(), this.#silenceMs))),
@@ -286,6 +305,7 @@ export class Sender {
     this.#note(books.lost(this.#book, message));
     this.#waiters.giveUp();
     this.#surveyed?.({ failed: 'the link was lost' });
+    this.#questions.giveUp('the link was lost');
     this.#enter('waiting');
   }
 

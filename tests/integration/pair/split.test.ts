@@ -4,6 +4,7 @@ import { statusOf, tandem } from '../../../lab/demo/node-commands.ts';
 import { addUser } from '../../../lab/demo/set-up.ts';
 import { until } from '../../../lab/demo/until.ts';
 import type { Lab } from '../../../lab/lab.ts';
+import { changingAPair } from './changing.ts';
 import { holdsAddress, labWithPair, look } from './pair-lab.ts';
 
 let lab: Lab;
@@ -49,3 +50,5 @@ test('a split heals: the later takeover stays, and what the other wrote meanwhil
   );
   assert.equal(written.length, 1, 'the change that only node-a had is in its quarantine');
 });
+
+changingAPair(() => lab);

@@ -1,0 +1,174 @@
+import type { Command } from 'commander';
+import {
+  type FailoverChangeRequest,
+  type FailoverChangeView,
+  failoverChangeRequestSchema,
+  failoverChangeViewSchema,
+} from '../../api/failover-contract.ts';
+import { TandemError } from '../../core/errors.ts';
+import { callApi } from '../api-client.ts';
+import { exitCode } from '../exit-codes.ts';
+import { print, table } from '../output.ts';
+import { wholeNumber } from '../pair-options.ts';
+
+interface ApplyOptions {
+  readonly virtualAddress?: string;
+  readonly vhid?: string;
+  readonly preset?: string;
+  readonly intervalMs?: string;
+  readonly leaseSeconds?: string;
+  readonly multicast?: string;
+  readonly unicast?: string;
+  readonly secondPath?: readonly string[];
+  readonly gateway?: string;
+  readonly preempt?: string;
+  readonly priority?: readonly string[];
+  readonly dryRun?: true;
+  readonly json?: true;
+}
+
+const askEveryMs = 200;
+const marks = { pending: ' ', running: '…', done: '✓', failed: '✗' } as const;
+
+/** Under `tandem failover`: what both nodes must have alike is changed on both, or on neither. */
+export function addFailoverChanges(failover: Command): void {
+  failover
+    .command('apply')
+    .description('change the pair on both nodes in two phases, or on neither; what is not named stays')
+    .option('--virtual-address <address/prefix>', 'another shared address, such as 10.0.0.101/24')
+    .option('--vhid <number>', 'another number 1-255 of the pair')
+    .option('--preset <name>', 'a timing: fast, standard or tolerant (tandem failover show)')
+    .option('--interval-ms <ms>', 'a heartbeat every so many milliseconds')
+    .option('--lease-seconds <seconds>', 'a node that hangs loses the address after so long')
+    .option('--multicast <on|off>', 'advertise by multicast on the LAN')
+    .option('--unicast <on|off>', 'advertise to the other node by unicast as well')
+    .option(
+      '--second-path <node=interface,address...>',
+      "a second way for heartbeats: interface and own address of both nodes, or 'none'",
+    )
+    .option('--gateway <address>', "whom to ask whether a node is cut off: an address, auto, off, or 'node'")
+    .option(
+      '--preempt <seconds>',
+      "the node with the higher priority takes the role back after so long; 'never'",
+    )
+    .option('--priority <node=number...>', 'who wins where both claim at the same moment, 1-254')
+    .option('--dry-run', 'say what would change and who would notice, and change nothing')
+    .option('--json', 'print JSON')
+    .action(async (options: ApplyOptions) => {
+      const answer = await changed(requestOf(options));
+      const view = answer.state === 'running' ? await followed(options.json !== true) : answer;
+      finish(view, options.json === true, () =>
+        view.state === 'planned' ? planInWords(view) : `${planInWords(view)}\n${view.sentence}`,
+      );
+    });
+
+  failover
+    .command('rotate-key')
+    .description('give both heartbeats another key, without a gap')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const view = failoverChangeViewSchema.parse(await callApi('POST', '/failover/key'));
+      finish(view, options.json === true, () => `Another heartbeat key: ${view.sentence}`);
+    });
+}
+
+function finish(view: FailoverChangeView, json: boolean, words: () => string): void {
+  if (view.error !== null) throw new TandemError({ ...view.error, culprit: 'operator' });
+  print(json, view, words);
+  if (view.state === 'waiting') process.exitCode = exitCode.temporary;
+}
+
+async function changed(request: FailoverChangeRequest): Promise<FailoverChangeView> {
+  return failoverChangeViewSchema.parse(await callApi('PATCH', '/failover', request));
+}
+
+/** Until it has ended, telling each step as soon as it is done. */
+async function followed(aloud: boolean): Promise<FailoverChangeView> {
+  const said = new Set<string>();
+  for (;;) {
+    const view = failoverChangeViewSchema.parse(await callApi('GET', '/failover/change'));
+    for (const { title, state } of view.steps) {
+      if (state === 'pending' || state === 'running' || said.has(title)) continue;
+      said.add(title);
+      if (aloud) process.stdout.write(`${marks[state]} ${title}\n`);
+    }
+    if (view.state !== 'running') return view;
+    await new Promise((resolve) => setTimeout(resolve, askEveryMs));
+  }
+}
+
+function planInWords(view: FailoverChangeView): string {
+  return [
+    table(
+      ['WHAT', 'BEFORE', 'AFTER'],
+      view.changes.map(({ label, before, after }) => [label, before, after]),
+    ),
+    ...view.notices,
+  ].join('\n');
+}
+
+/** @throws TandemError `cli.not-a-number`, `cli.not-understood` */
+function requestOf(options: ApplyOptions): FailoverChangeRequest {
+  const { virtualAddress, vhid, preset, intervalMs, leaseSeconds, multicast, unicast } = options;
+  const { secondPath, gateway, preempt, priority, dryRun } = options;
+  const given: Record<string, unknown> = {
+    virtualAddress,
+    vhid: number('--vhid', vhid),
+    preset,
+    advertisementIntervalMs: number('--interval-ms', intervalMs),
+    leaseSeconds: number('--lease-seconds', leaseSeconds),
+    multicast: onOff('--multicast', multicast),
+    unicast: onOff('--unicast', unicast),
+    secondPath: secondPath === undefined ? undefined : secondPathOf(secondPath),
+    gateway: gateway === 'node' ? null : gateway,
+    preemptDelaySeconds: preempt === 'never' ? null : number('--preempt', preempt),
+    priorities: priority === undefined ? undefined : prioritiesOf(priority),
+    dryRun,
+  };
+  const request = failoverChangeRequestSchema.safeParse(given);
+  if (request.success) return request.data;
+  const [issue] = request.error.issues;
+  throw notUnderstood(`${issue?.path.join('.') ?? 'the request'}: ${issue?.message ?? 'not right'}`);
+}
+
+function number(option: string, text: string | undefined): number | undefined {
+  return text === undefined ? undefined : wholeNumber(option, text);
+}
+
+function onOff(option: string, text: string | undefined): boolean | undefined {
+  if (text === undefined) return undefined;
+  if (text !== 'on' && text !== 'off') throw notUnderstood(`${option} is on or off, not ${text}`);
+  return text === 'on';
+}
+
+function secondPathOf(words: readonly string[]): FailoverChangeRequest['secondPath'] {
+  if (words.length === 1 && words[0] === 'none') return null;
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, node, card, address] = /^([^=]+)=([^,]+),(.+)$/.exec(word) ?? [];
+      if (node === undefined || card === undefined || address === undefined)
+        throw notUnderstood(`--second-path is node=interface,address, not ${word}`);
+      return [node, { interface: card, address }];
+    }),
+  );
+}
+
+function prioritiesOf(words: readonly string[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    words.map((word) => {
+      const [, node, value] = /^([^=]+)=(.+)$/.exec(word) ?? [];
+      if (node === undefined || value === undefined)
+        throw notUnderstood(`--priority is node=number, not ${word}`);
+      return [node, wholeNumber('--priority', value)];
+    }),
+  );
+}
+
+function notUnderstood(message: string): TandemError {
+  return new TandemError({
+    code: 'cli.not-understood',
+    culprit: 'caller',
+    message,
+    hint: 'See: tandem failover apply --help',
+  });
+}

@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { before, test } from 'node:test';
+import { statusOf, tandem } from '../../../lab/demo/node-commands.ts';
+import { until } from '../../../lab/demo/until.ts';
+import type { Lab } from '../../../lab/lab.ts';
+import type { NodeName } from '../../../lab/topology.ts';
+import { look, pidsOf } from './pair-lab.ts';
+
+/** What becomes of a pair that is changed, with whom dying in the middle; on a lab that others use too. */
+export function changingAPair(labOf: () => Lab): void {
+  let lab: Lab;
+  before(() => {
+    lab = labOf();
+  });
+  const nodes = ['node-a', 'node-b'] as const;
+
+  interface HeartbeatView {
+    state: string;
+    vhid: number;
+    change: object | null;
+    warnings: string[];
+    counters: { becameActive: number };
+  }
+
+  async function heartbeatOf(node: NodeName): Promise<HeartbeatView> {
+    const text = await look(lab, node, 'tandem heartbeat status --socket /run/tandem/heartbeat.sock');
+    return JSON.parse(text) as HeartbeatView;
+  }
+
+  async function apply(words: readonly string[]): Promise<{ state: string; reconnecting: number }> {
+    return (await tandem(lab, 'node-a', ['failover', 'apply', ...words])) as never;
+  }
+
+  async function held(node: NodeName): Promise<string> {
+    return look(
+      lab,
+      node,
+      "ip -4 -o address show dev eth0 | grep -o '10\\.99\\.0\\.10[0-9]/24' | sort | tr '\\n' ' '",
+    );
+  }
+
+  /** Both nodes have left the change behind, and hold to one form. */
+  async function settled(vhid: number): Promise<void> {
+    for (const node of nodes)
+      await until(
+        async () => {
+          const { vhid: now, change } = await heartbeatOf(node);
+          const noted = await look(lab, node, 'ls /var/lib/tandem/pair-change.json 2>/dev/null');
+          return now === vhid && change === null && noted === '';
+        },
+        40_000,
+        `${node} to have settled on VHID ${vhid}`,
+      );
+  }
+
+  async function standing(active: NodeName, standby: NodeName): Promise<void> {
+    await until(
+      async () =>
+        (await statusOf(lab, active))?.protected === true &&
+        (await statusOf(lab, standby))?.role === 'standby',
+      60_000,
+      `${active} to be active and protected`,
+    );
+  }
+
+  test('VHID, timing, priorities and key change while nobody loses a ping', async () => {
+    if ((await statusOf(lab, 'node-a'))?.role !== 'active') await tandem(lab, 'node-b', ['switchover']);
+    await standing('node-a', 'node-b');
+    const dry = await apply(['--vhid', '61', '--dry-run']);
+    assert.equal(dry.state, 'planned');
+    await lab.exec('office', ['ping', '-c1', '-W2', '10.99.0.100']);
+    const pinging = lab.exec('office', ['ping', '-i', '0.01', '-w', '4', '-q', '10.99.0.100'], {
+      timeoutMs: 30_000,
+    });
+    const done = await apply(['--vhid', '61', '--interval-ms', '200', '--priority', 'node-a=120']);
+    assert.deepEqual([done.state, done.reconnecting], ['done', 0]);
+    const key = (await tandem(lab, 'node-a', ['failover', 'rotate-key'])) as { state: string };
+    assert.equal(key.state, 'done');
+    const { stdout } = await pinging;
+    const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
+    assert.ok(Number(sent) - Number(received) <= 1, stdout);
+    await settled(61);
+  });
+
+  test('the virtual address changes: said before, both forms in one moment, OpenVPN on the new one', async () => {
+    const dry = (await apply(['--virtual-address', '10.99.0.101/24', '--dry-run'])) as unknown as {
+      notices: string[];
+    };
+    assert.match(dry.notices.join('\n'), /OpenVPN starts anew on 10\.99\.0\.101: 0 client\(s\) reconnect/);
+    assert.equal((await apply(['--virtual-address', '10.99.0.101/24'])).state, 'done');
+    await settled(61);
+    assert.deepEqual([await held('node-a'), await held('node-b')], ['10.99.0.101/24', '']);
+    for (const node of nodes)
+      await until(
+        async () => (await look(lab, node, 'ss -Huln sport = :1194')).includes('10.99.0.101:'),
+        20_000,
+        'OpenVPN on the new address',
+      );
+    assert.equal((await apply(['--virtual-address', '10.99.0.100/24'])).state, 'done');
+  });
+
+  test('the standby dies in the middle: it comes back and follows; nobody else claims', async () => {
+    await standing('node-a', 'node-b');
+    const [server] = await pidsOf(lab, 'node-b', 'server-main.ts');
+    // It notes and prepares the change, and is cut off before the commit reaches it.
+    const before = await heartbeatOf('node-a');
+    const changing = apply(['--vhid', '62']).catch((error: unknown) => error);
+    await until(
+      async () => (await look(lab, 'node-b', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
+      10_000,
+      'node-b to note it',
+    );
+    await look(lab, 'node-b', `kill -STOP ${server}`);
+    await lab.powerOff('node-b');
+    await changing;
+    await lab.powerOn('node-b');
+    await standing('node-a', 'node-b');
+    const { vhid } = await heartbeatOf('node-a');
+    await settled(vhid);
+    assert.equal((await heartbeatOf('node-a')).counters.becameActive, before.counters.becameActive);
+    assert.deepEqual([await held('node-a'), await held('node-b')], ['10.99.0.100/24', '']);
+  });
+
+  test('the active node dies in the middle: the other serves, and the dead one comes back as standby', async () => {
+    await standing('node-a', 'node-b');
+    const changing = apply(['--vhid', '63']).catch((error: unknown) => error);
+    await until(
+      async () => (await look(lab, 'node-a', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
+      10_000,
+      'node-a to note it',
+    );
+    await lab.powerOff('node-a');
+    await changing;
+    await until(async () => (await statusOf(lab, 'node-b'))?.role === 'active', 20_000, 'node-b to serve');
+    await lab.powerOn('node-a');
+    await standing('node-b', 'node-a');
+    const { vhid } = await heartbeatOf('node-b');
+    await settled(vhid);
+    assert.deepEqual([await held('node-a'), await held('node-b')], ['', '10.99.0.100/24']);
+  });
+}
