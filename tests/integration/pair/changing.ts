@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { before, test } from 'node:test';
+import { test } from 'node:test';
 import { statusOf, tandem } from '../../../lab/demo/node-commands.ts';
 import { until } from '../../../lab/demo/until.ts';
 import type { Lab } from '../../../lab/lab.ts';
@@ -8,10 +8,6 @@ import { look, pidsOf } from './pair-lab.ts';
 
 /** What becomes of a pair that is changed, with whom dying in the middle; on a lab that others use too. */
 export function changingAPair(labOf: () => Lab): void {
-  let lab: Lab;
-  before(() => {
-    lab = labOf();
-  });
   const nodes = ['node-a', 'node-b'] as const;
 
   interface HeartbeatView {
@@ -23,17 +19,17 @@ export function changingAPair(labOf: () => Lab): void {
   }
 
   async function heartbeatOf(node: NodeName): Promise<HeartbeatView> {
-    const text = await look(lab, node, 'tandem heartbeat status --socket /run/tandem/heartbeat.sock');
+    const text = await look(labOf(), node, 'tandem heartbeat status --socket /run/tandem/heartbeat.sock');
     return JSON.parse(text) as HeartbeatView;
   }
 
   async function apply(words: readonly string[]): Promise<{ state: string; reconnecting: number }> {
-    return (await tandem(lab, 'node-a', ['failover', 'apply', ...words])) as never;
+    return (await tandem(labOf(), 'node-a', ['failover', 'apply', ...words])) as never;
   }
 
   async function held(node: NodeName): Promise<string> {
     return look(
-      lab,
+      labOf(),
       node,
       "ip -4 -o address show dev eth0 | grep -o '10\\.99\\.0\\.10[0-9]/24' | sort | tr '\\n' ' '",
     );
@@ -45,7 +41,7 @@ export function changingAPair(labOf: () => Lab): void {
       await until(
         async () => {
           const { vhid: now, change } = await heartbeatOf(node);
-          const noted = await look(lab, node, 'ls /var/lib/tandem/pair-change.json 2>/dev/null');
+          const noted = await look(labOf(), node, 'ls /var/lib/tandem/pair-change.json 2>/dev/null');
           return now === vhid && change === null && noted === '';
         },
         40_000,
@@ -56,25 +52,26 @@ export function changingAPair(labOf: () => Lab): void {
   async function standing(active: NodeName, standby: NodeName): Promise<void> {
     await until(
       async () =>
-        (await statusOf(lab, active))?.protected === true &&
-        (await statusOf(lab, standby))?.role === 'standby',
+        (await statusOf(labOf(), active))?.protected === true &&
+        (await statusOf(labOf(), standby))?.role === 'standby',
       60_000,
       `${active} to be active and protected`,
     );
   }
 
   test('VHID, timing, priorities and key change while nobody loses a ping', async () => {
-    if ((await statusOf(lab, 'node-a'))?.role !== 'active') await tandem(lab, 'node-b', ['switchover']);
+    if ((await statusOf(labOf(), 'node-a'))?.role !== 'active')
+      await tandem(labOf(), 'node-b', ['switchover']);
     await standing('node-a', 'node-b');
     const dry = await apply(['--vhid', '61', '--dry-run']);
     assert.equal(dry.state, 'planned');
-    await lab.exec('office', ['ping', '-c1', '-W2', '10.99.0.100']);
-    const pinging = lab.exec('office', ['ping', '-i', '0.01', '-w', '4', '-q', '10.99.0.100'], {
+    await labOf().exec('office', ['ping', '-c1', '-W2', '10.99.0.100']);
+    const pinging = labOf().exec('office', ['ping', '-i', '0.01', '-w', '4', '-q', '10.99.0.100'], {
       timeoutMs: 30_000,
     });
     const done = await apply(['--vhid', '61', '--interval-ms', '200', '--priority', 'node-a=120']);
     assert.deepEqual([done.state, done.reconnecting], ['done', 0]);
-    const key = (await tandem(lab, 'node-a', ['failover', 'rotate-key'])) as { state: string };
+    const key = (await tandem(labOf(), 'node-a', ['failover', 'rotate-key'])) as { state: string };
     assert.equal(key.state, 'done');
     const { stdout } = await pinging;
     const [, sent, received] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
@@ -92,7 +89,7 @@ export function changingAPair(labOf: () => Lab): void {
     assert.deepEqual([await held('node-a'), await held('node-b')], ['10.99.0.101/24', '']);
     for (const node of nodes)
       await until(
-        async () => (await look(lab, node, 'ss -Huln sport = :1194')).includes('10.99.0.101:'),
+        async () => (await look(labOf(), node, 'ss -Huln sport = :1194')).includes('10.99.0.101:'),
         20_000,
         'OpenVPN on the new address',
       );
@@ -101,19 +98,19 @@ export function changingAPair(labOf: () => Lab): void {
 
   test('the standby dies in the middle: it comes back and follows; nobody else claims', async () => {
     await standing('node-a', 'node-b');
-    const [server] = await pidsOf(lab, 'node-b', 'server-main.ts');
+    const [server] = await pidsOf(labOf(), 'node-b', 'server-main.ts');
     // It notes and prepares the change, and is cut off before the commit reaches it.
     const before = await heartbeatOf('node-a');
     const changing = apply(['--vhid', '62']).catch((error: unknown) => error);
     await until(
-      async () => (await look(lab, 'node-b', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
+      async () => (await look(labOf(), 'node-b', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
       10_000,
       'node-b to note it',
     );
-    await look(lab, 'node-b', `kill -STOP ${server}`);
-    await lab.powerOff('node-b');
+    await look(labOf(), 'node-b', `kill -STOP ${server}`);
+    await labOf().powerOff('node-b');
     await changing;
-    await lab.powerOn('node-b');
+    await labOf().powerOn('node-b');
     await standing('node-a', 'node-b');
     const { vhid } = await heartbeatOf('node-a');
     await settled(vhid);
@@ -125,14 +122,18 @@ export function changingAPair(labOf: () => Lab): void {
     await standing('node-a', 'node-b');
     const changing = apply(['--vhid', '63']).catch((error: unknown) => error);
     await until(
-      async () => (await look(lab, 'node-a', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
+      async () => (await look(labOf(), 'node-a', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
       10_000,
       'node-a to note it',
     );
-    await lab.powerOff('node-a');
+    await labOf().powerOff('node-a');
     await changing;
-    await until(async () => (await statusOf(lab, 'node-b'))?.role === 'active', 20_000, 'node-b to serve');
-    await lab.powerOn('node-a');
+    await until(
+      async () => (await statusOf(labOf(), 'node-b'))?.role === 'active',
+      20_000,
+      'node-b to serve',
+    );
+    await labOf().powerOn('node-a');
     await standing('node-b', 'node-a');
     const { vhid } = await heartbeatOf('node-b');
     await settled(vhid);
