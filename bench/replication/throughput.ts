@@ -10,16 +10,15 @@ export interface Round {
 /** Alternately, so that whatever else the machine does falls on both. */
 export async function throughput(
   pair: BenchPair,
-  writers: number,
+  load: () => Promise<Load>,
   rounds: number,
-  forMs: number,
 ): Promise<Round[]> {
   const done: Round[] = [];
   for (let round = 0; round < rounds; round++) {
     await pair.disconnect();
-    const alone = await pair.active.tell({ do: 'load', writers, forMs });
+    const alone = await load();
     await pair.connect();
-    const both = await pair.active.tell({ do: 'load', writers, forMs });
+    const both = await load();
     if (both.onBoth !== both.writes)
       throw new Error(`${both.onBoth} of ${both.writes} writes were on both nodes`);
     done.push({ alone, both });

@@ -17,6 +17,10 @@ type CallName =
   | 'timerfd_create'
   | 'timerfd_settime'
   | 'read'
+  | 'write'
+  | 'poll'
+  | 'shutdown'
+  | 'fcntl'
   | 'sched_setscheduler'
   | 'mlock2';
 
@@ -40,6 +44,10 @@ export const calls: Readonly<Record<CallName, Call>> = {
   timerfd_create: bind('int timerfd_create(int clock, int flags)'),
   timerfd_settime: bind('int timerfd_settime(int fd, int flags, const uint8_t *next, void *previous)'),
   read: bind('int64_t read(int fd, _Out_ uint8_t *buffer, size_t length)'),
+  write: bind('int64_t write(int fd, const uint8_t *buffer, size_t length)'),
+  poll: bind('int poll(_Inout_ uint8_t *watched, unsigned long count, int timeout)'),
+  shutdown: bind('int shutdown(int fd, int how)'),
+  fcntl: bind('int fcntl(int fd, int command, int value)'),
   sched_setscheduler: bind('int sched_setscheduler(int thread, int policy, const uint8_t *parameters)'),
   mlock2: bind('int mlock2(uintptr_t address, size_t length, unsigned int flags)'),
 };

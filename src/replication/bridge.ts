@@ -1,15 +1,16 @@
-import { once } from 'node:events';
-import { connect } from 'node:net';
-import type { Readable, Writable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import type { Writable } from 'node:stream';
+import { TandemError } from '../core/errors.ts';
+import { joinWithSocket } from '../linux/joint.ts';
+import { connectUnix } from '../linux/unix-socket.ts';
 
 export interface BridgeOptions {
   /** The receiver's socket. */
   readonly socketPath: string;
   /** Said first: who it is that the key belongs to. */
   readonly preface?: string;
-  readonly stdin: Readable;
-  readonly stdout: Writable;
+  /** Descriptors: what comes from the other node, and what goes to it. */
+  readonly input: number;
+  readonly output: number;
   /** One line when it cannot be done; the other node shows it. */
   readonly stderr: Writable;
 }
@@ -20,33 +21,19 @@ const noPermission = 77;
 
 /**
  * The body of the forced command: joins sshd's channel with the receiver's socket. Returns the exit code, when either
- * side ended.
+ * side ended; until then it has the thread for itself, for every change passes here twice.
  */
-export async function runReplicaBridge({
-  socketPath,
-  preface,
-  stdin,
-  stdout,
-  stderr,
-}: BridgeOptions): Promise<number> {
-  const socket = connect(socketPath);
+export function runReplicaBridge({ socketPath, preface, input, output, stderr }: BridgeOptions): number {
+  let socket: number;
   try {
-    await once(socket, 'connect');
+    socket = connectUnix(socketPath);
   } catch (error) {
-    socket.destroy();
-    const denied = error instanceof Error && 'code' in error && error.code === 'EACCES';
+    const denied = error instanceof TandemError && error.code === 'linux.eacces';
     stderr.write(
       denied ? `no permission for ${socketPath}\n` : 'tandem is not running here, or is active itself\n',
     );
     return denied ? noPermission : unavailable;
   }
-  if (preface !== undefined) socket.write(preface);
-  // Each direction ends by itself; an error in one (the other end is gone) is an end as well.
-  const inwards = pipeline(stdin, socket).catch(() => socket.destroy());
-  const outwards = pipeline(socket, stdout, { end: false }).catch(() => socket.destroy());
-  await outwards;
-  socket.destroy();
-  stdin.destroy();
-  await inwards;
+  joinWithSocket({ input, output, socket, preface: Buffer.from(preface ?? '', 'utf8') });
   return 0;
 }

@@ -238,9 +238,9 @@ function encodeEntry(entry: JournalEntry): Uint8Array {
   const bytes = Buffer.alloc(fixedLength + actor.length + 4 + entry.changeset.length);
   bytes.write(entry.hash, 0, 'hex');
   bytes.write(entry.previousHash, 32, 'hex');
-  bytes.writeBigUInt64BE(BigInt(entry.position.epoch), 64);
-  bytes.writeBigUInt64BE(BigInt(entry.position.sequence), 72);
-  bytes.writeBigUInt64BE(BigInt(entry.timeMs), 80);
+  writeCount(bytes, entry.position.epoch, 64);
+  writeCount(bytes, entry.position.sequence, 72);
+  writeCount(bytes, entry.timeMs, 80);
   bytes.writeUInt32BE(actor.length, 88);
   actor.copy(bytes, fixedLength);
   bytes.writeUInt32BE(entry.changeset.length, fixedLength + actor.length);
@@ -266,6 +266,12 @@ function decodeEntry(payload: Uint8Array): JournalEntry | undefined {
     timeMs,
     changeset: bytes.subarray(actorEnd + 4),
   };
+}
+
+/** A u64 from a whole number of at most 53 bits. */
+function writeCount(bytes: Buffer, value: number, offset: number): void {
+  bytes.writeUInt32BE(Math.floor(value / 2 ** 32), offset);
+  bytes.writeUInt32BE(value >>> 0, offset + 4);
 }
 
 function readCount(bytes: Uint8Array, offset: number): number | undefined {

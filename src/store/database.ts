@@ -96,6 +96,11 @@ export class Database implements Writing {
     this.#log.syncNow();
   }
 
+  /** The same where the disk is quick; false when it was not done. Throws `store.not-synced`. */
+  syncIfQuick(): boolean {
+    return this.#log.syncIfQuick();
+  }
+
   createSession(): Session {
     return this.#connection.createSession();
   }

@@ -156,6 +156,14 @@ export class Store {
   }
 
   /**
+   * For who waits for nothing else: syncs at once where the disk is quick, and says so. False: use `synced`. Throws
+   * `store.not-synced`.
+   */
+  syncIfQuick(): boolean {
+    return this.#database.syncIfQuick();
+  }
+
+  /**
    * Begins an epoch, durably: what a node does before it serves writes. `above` (an epoch seen elsewhere) makes the new
    * one later than that too. Throws `store.read-only`.
    */

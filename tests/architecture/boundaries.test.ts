@@ -23,8 +23,8 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     why: 'what is in a backup and how it is told from a damaged one, on either side of the API',
   },
   'src/replication': {
-    may: ['core', 'store', 'node', 'ssh2', 'zod', 'pino'],
-    why: 'moves entries, decides no role',
+    may: ['core', 'linux', 'store', 'node', 'ssh2', 'zod', 'pino'],
+    why: 'moves entries, decides no role; the command that sshd starts joins two descriptors at the kernel',
   },
   'src/access': {
     may: ['core', 'node', '@peculiar/x509', 'reflect-metadata', 'otpauth'],

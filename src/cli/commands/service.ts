@@ -32,20 +32,20 @@ export function addServiceCommands(program: Command): void {
   addReplicaCommands(program, replica);
   replica.command('feed <follower>', { hidden: true }).action(async (follower: string) => {
     const { runReplicaBridge } = await import('../../replication/bridge.ts');
-    process.exitCode = await runReplicaBridge({
+    process.exitCode = runReplicaBridge({
       socketPath: paths.followerSocket,
       preface: `${follower}\n`,
-      stdin: process.stdin,
-      stdout: process.stdout,
+      input: 0,
+      output: 1,
       stderr: process.stderr,
     });
   });
   replica.command('receive', { hidden: true }).action(async () => {
     const { runReplicaBridge } = await import('../../replication/bridge.ts');
-    process.exitCode = await runReplicaBridge({
+    process.exitCode = runReplicaBridge({
       socketPath: paths.replicationSocket,
-      stdin: process.stdin,
-      stdout: process.stdout,
+      input: 0,
+      output: 1,
       stderr: process.stderr,
     });
   });

@@ -185,12 +185,15 @@ export class Intake {
   }
 
   #apply(entries: readonly JournalEntry[]): void {
-    const { store } = this.#options;
+    const { store, stream } = this.#options;
     const last = entries.at(-1);
     if (this.#over || last === undefined) return;
     store.apply(...entries);
-    this.#owed = last.position;
-    if (!this.#acknowledging) void this.#acknowledge();
+    // A change that comes alone has a writer who waits for it alone.
+    if (entries.length === 1 && !this.#acknowledging && store.syncIfQuick())
+      stream.send({ kind: 'acknowledgement', position: last.position });
+    else this.#owed = last.position;
+    if (this.#owed !== undefined && !this.#acknowledging) void this.#acknowledge();
     this.#options.onApplied(store.head);
   }
 

@@ -16,6 +16,11 @@ export class Outbox {
     this.#store = store;
   }
 
+  /** Held in memory, not sent. */
+  get count(): number {
+    return this.#held.length;
+  }
+
   put(entry: JournalEntry): void {
     if (this.#held.length >= mostHeld) this.#held = [];
     this.#held.push(entry);

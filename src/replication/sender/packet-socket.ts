@@ -16,14 +16,18 @@ export class PacketSocket extends Socket {
     if (!this.#gathering) {
       this.#gathering = true;
       this.cork();
-      process.nextTick(() => {
-        this.#gathering = false;
-        this.uncork();
-      });
+      process.nextTick(() => this.leave());
     }
     return typeof encodingOrDone === 'string'
       ? super.write(chunk, encodingOrDone, done)
       : super.write(chunk, encodingOrDone);
+  }
+
+  /** What was gathered leaves now, not when the running callback ends. */
+  leave(): void {
+    if (!this.#gathering) return;
+    this.#gathering = false;
+    this.uncork();
   }
 }
 

@@ -230,6 +230,7 @@ export class Sender {
     const conversation = new Conversation({
       store,
       stream,
+      leave: () => link.leave?.(),
       greeting: greetingOf(self, store, 'active', 'whatever'),
       clock: this.#clock,
       pingMs: this.#options.pingMs ?? 1_000,

@@ -8,7 +8,14 @@ const windowEntries = 512;
 /** What was sent and not yet acknowledged: numbers only. */
 export class Window {
   #inFlight: { readonly sequence: number; readonly bytes: number }[] = [];
+  /** The last sequence of each portion that is on its way. */
+  #portions: number[] = [];
   #bytes = 0;
+
+  /** How many portions are on their way. */
+  get portions(): number {
+    return this.#portions.length;
+  }
 
   get open(): boolean {
     return this.#inFlight.length < windowEntries && this.#bytes < windowBytes;
@@ -27,7 +34,14 @@ export class Window {
     this.#bytes += entry.changeset.length;
   }
 
+  /** What was noted last ends a portion. */
+  portionEnds(): void {
+    const last = this.#inFlight.at(-1);
+    if (last !== undefined) this.#portions.push(last.sequence);
+  }
+
   acknowledged(position: Position): void {
+    this.#portions = this.#portions.filter((last) => last > position.sequence);
     const remaining = this.#inFlight.findIndex(({ sequence }) => sequence > position.sequence);
     const done = this.#inFlight.splice(0, remaining < 0 ? this.#inFlight.length : remaining);
     for (const { bytes } of done) this.#bytes -= bytes;

@@ -1,5 +1,9 @@
 /** The forced command as sshd would start it, on the socket named as its argument. */
 import { runReplicaBridge } from '../../../src/replication/bridge.ts';
 
-const { stdin, stdout, stderr } = process;
-process.exitCode = await runReplicaBridge({ socketPath: process.argv[2]!, stdin, stdout, stderr });
+process.exitCode = runReplicaBridge({
+  socketPath: process.argv[2]!,
+  input: 0,
+  output: 1,
+  stderr: process.stderr,
+});

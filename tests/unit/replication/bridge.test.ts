@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { duplexPair, PassThrough, Readable } from 'node:stream';
+import { duplexPair, PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { runReplicaBridge } from '../../../src/replication/bridge.ts';
 import { Receiver } from '../../../src/replication/receiver/receiver.ts';
@@ -57,12 +57,12 @@ test('a pair over the unix socket, through the forced command’s body in its ow
   );
 });
 
-test('where no server runs the bridge says so in one line and fails', async (context) => {
+test('where no server runs the bridge says so in one line and fails', (context) => {
   const stderr = new PassThrough();
-  const code = await runReplicaBridge({
+  const code = runReplicaBridge({
     socketPath: join(directory(context), 'none.sock'),
-    stdin: Readable.from([]),
-    stdout: new PassThrough(),
+    input: -1,
+    output: -1,
     stderr,
   });
   assert.equal(code, 69);

@@ -72,7 +72,7 @@ const stepsOf: Readonly<
 > = {
   tail: {
     active: ['write', 'write inside', 'write done', 'synced', 'synced done'],
-    standby: ['apply', 'apply done', 'synced', 'synced done'],
+    standby: ['apply', 'apply done', 'synced', 'synced done', 'syncIfQuick', 'syncIfQuick done'],
     frames: ['entry', 'acknowledgement', 'pong'],
   },
   copy: {
