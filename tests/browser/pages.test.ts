@@ -10,13 +10,14 @@ import { Lab } from '../../lab/lab.ts';
 import { assertAccessible } from './accessible.ts';
 import { browserIn, signIn, visit } from './browser.ts';
 import { administratorPages } from './pages.ts';
-import { freshPassword, pages } from './pair-with-people.ts';
 import {
   commitAndFollow,
   confirmHostKey,
   endNeighbour,
+  freshPassword,
   giveAddressBack,
   openFailover,
+  pages,
   row,
   takeAddressAndNumber,
   typeWizards,

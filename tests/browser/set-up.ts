@@ -1,16 +1,28 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { pair } from '../../lab/demo/set-up.ts';
 import { until } from '../../lab/demo/until.ts';
 import type { Lab } from '../../lab/lab.ts';
+import type { NodeName } from '../../lab/topology.ts';
 import { typeLines } from '../integration/setup/typed.ts';
 import { assertAccessible } from './accessible.ts';
 import { signIn, visit } from './browser.ts';
-import { pages } from './pair-with-people.ts';
+
+/** Where the pages of the pair are. */
+export const pages: Readonly<Record<'shared' | NodeName, string>> = {
+  shared: `https://${pair.virtualAddress}:${pair.pagesPort}`,
+  'node-a': `https://10.99.0.1:${pair.pagesPort}`,
+  'node-b': `https://10.99.0.2:${pair.pagesPort}`,
+};
+
+export function freshPassword(): string {
+  return randomBytes(12).toString('base64url');
+}
 
 /** The wizard on both machines, each line as a person types it; ENTER where the default is right. */
 export async function typeWizards(lab: Lab, admin: { name: string; password: string }): Promise<void> {
-  const type = (node: 'node-a' | 'node-b', lines: readonly string[]): Promise<string> =>
+  const type = (node: NodeName, lines: readonly string[]): Promise<string> =>
     typeLines(lab.spawn(node, ['script', '-qec', 'tandem init', '/dev/null']), lines);
   const { name, password } = admin;
   const [first, second] = await Promise.all([

@@ -162,7 +162,7 @@ function ClientTable({ clients, readOnly, onAct }: ClientTableProps) {
                   <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
                     <Menu.Target>
                       <Button size="xs" aria-label={`Actions for ${client.user} at ${client.vpnAddress}`}>
-                        Act…
+                        Actions
                       </Button>
                     </Menu.Target>
                     <Menu.Dropdown>

@@ -56,7 +56,7 @@ export default function GroupsPage() {
             {data?.groups.map((group) => (
               <Table.Tr key={group.name}>
                 <Table.Td fw={600}>{titleOf(group)}</Table.Td>
-                <Table.Td>{group.name === everybodysGroup ? '' : group.members.length}</Table.Td>
+                <Table.Td>{group.name === everybodysGroup ? 'all users' : group.members.length}</Table.Td>
                 <Table.Td className={styles['wide'] ?? ''}>
                   <Says group={group} />
                 </Table.Td>
@@ -133,6 +133,7 @@ function membersText({ members }: GroupView): string {
 
 function Says({ group: { properties } }: { group: GroupView }) {
   const { expiresAt, routes, access } = properties;
+  if (Object.keys(properties).length === 0) return <span className={styles['nothing']}>nothing yet</span>;
   return (
     <div className={styles['says']}>
       {properties.blocked === true ? <StateLabel state="bad">blocked</StateLabel> : null}

@@ -76,7 +76,7 @@ export const theme = createTheme({
     Textarea: Textarea.extend({ defaultProps: { labelProps: labels, withAsterisk: false } }),
     NumberInput: NumberInput.extend({ defaultProps: { labelProps: labels, withAsterisk: false } }),
     Select: Select.extend({ defaultProps: { labelProps: labels, allowDeselect: false } }),
-    Switch: Switch.extend({ defaultProps: { color: 'gray' } }),
-    Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'md' } }),
+    Switch: Switch.extend({ defaultProps: { color: 'gray', withThumbIndicator: false } }),
+    Table: Table.extend({ defaultProps: { verticalSpacing: 'xs', horizontalSpacing: 'var(--gutter)' } }),
   },
 });

@@ -10,6 +10,7 @@ import { sayFailed } from '../look/said.ts';
 import { Day } from '../look/time.tsx';
 import { useReadOnly } from '../shell/standby-notice.tsx';
 import { getProfile, linkToProfile, revokeProfile, type UserView, usersKey } from './users.ts';
+import styles from './users-page.module.css';
 
 /** The devices of a user: each has a profile with a certificate and a VPN address of its own. */
 export function Profiles({ user }: { user: UserView }) {
@@ -41,7 +42,7 @@ export function Profiles({ user }: { user: UserView }) {
             <Table.Tr>
               <Table.Th>Profile</Table.Th>
               <Table.Th>VPN address</Table.Th>
-              <Table.Th>Certificate until</Table.Th>
+              <Table.Th className={styles['wide'] ?? ''}>Certificate until</Table.Th>
               {readOnly ? null : <Table.Th aria-label="Actions" />}
             </Table.Tr>
           </Table.Thead>
@@ -50,7 +51,7 @@ export function Profiles({ user }: { user: UserView }) {
               <Table.Tr key={profile.name}>
                 <Table.Td>{profile.name}</Table.Td>
                 <Table.Td>{profile.vpnAddress ?? 'with the next profile'}</Table.Td>
-                <Table.Td>
+                <Table.Td className={styles['wide'] ?? ''}>
                   <Day at={profile.certificateExpiresAt} />
                 </Table.Td>
                 {readOnly ? null : (
