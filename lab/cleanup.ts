@@ -1,7 +1,10 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { exitCodes, LabError } from './errors.ts';
 import { processesMarked, signal, waitUntilGone } from './processes.ts';
 import { run } from './program.ts';
 import { marker } from './surroundings.ts';
+
+const mostAttempts = 10;
 
 /**
  * Removes everything a lab left: its processes, found by their marker and so also those that a crash kept out
@@ -19,5 +22,18 @@ export async function removeLab(stateDirectory: string): Promise<void> {
       'see what holds them with ps, then run lab/lab down again',
     );
   }
-  await run('rm', ['-rf', '--one-file-system', '--', stateDirectory]);
+  await removeTree(stateDirectory);
+}
+
+/** What a killed `lab up` had started without the marker still writes for a moment; then the folder is not empty. */
+async function removeTree(directory: string): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      await run('rm', ['-rf', '--one-file-system', '--', directory]);
+      return;
+    } catch (error) {
+      if (attempt === mostAttempts) throw error;
+      await pause(200);
+    }
+  }
 }
