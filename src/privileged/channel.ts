@@ -30,7 +30,8 @@ export type RequestBody =
   | { readonly ask: 'connections.run'; readonly connections: ConnectionTrackingRequest }
   | { readonly ask: 'connections.follow'; readonly serving: boolean }
   | { readonly ask: 'recall.send'; readonly recall: RecallRequest }
-  | { readonly ask: 'recall.tickle'; readonly tickle: TickleRequest }
+  | { readonly ask: 'recall.tickle'; readonly tickle: EndpointRequest }
+  | { readonly ask: 'recall.nudge'; readonly nudge: EndpointRequest }
   | { readonly ask: 'listen'; readonly listen: ListenRequest }
   | { readonly ask: 'lan.probe'; readonly probe: ProbeRequest };
 
@@ -110,8 +111,8 @@ export interface ConnectionTrackingRequest {
   readonly vpnNetwork: string;
 }
 
-/** An empty TCP segment to one client, from the address and port of the OpenVPN process of that name. */
-export type TickleRequest = Pick<RecallRequest, 'name' | 'address' | 'port'>;
+/** One client of the OpenVPN process of that name. */
+export type EndpointRequest = Pick<RecallRequest, 'name' | 'address' | 'port'>;
 
 /** One packet to one client, from the address and port of the OpenVPN process of that name. */
 export interface RecallRequest {
@@ -236,7 +237,11 @@ const connections: z.ZodType<ConnectionTrackingRequest> = z.strictObject({
 
 const oneOtherHost = z.ipv4().refine(isOneHost, 'not the address of one other host');
 
-const tickle: z.ZodType<TickleRequest> = z.strictObject({ name: instanceName, address: oneOtherHost, port });
+const endpoint: z.ZodType<EndpointRequest> = z.strictObject({
+  name: instanceName,
+  address: oneOtherHost,
+  port,
+});
 
 const recall: z.ZodType<RecallRequest> = z.strictObject({
   name: instanceName,
@@ -264,7 +269,8 @@ const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('connections.run'), connections }),
   z.strictObject({ ask: z.literal('connections.follow'), serving: z.boolean() }),
   z.strictObject({ ask: z.literal('recall.send'), recall }),
-  z.strictObject({ ask: z.literal('recall.tickle'), tickle }),
+  z.strictObject({ ask: z.literal('recall.tickle'), tickle: endpoint }),
+  z.strictObject({ ask: z.literal('recall.nudge'), nudge: endpoint }),
   z.strictObject({ ask: z.literal('listen'), listen }),
   z.strictObject({ ask: z.literal('lan.probe'), probe: probeRequestSchema }),
 ]);

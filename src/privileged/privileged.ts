@@ -3,12 +3,12 @@ import type { ClientRoute } from '../core/vpn/client-routes.ts';
 import type { ProbeAnswer, ProbeRequest } from '../validation/contract.ts';
 import type {
   ConnectionTrackingRequest,
+  EndpointRequest,
   FirewallRequest,
   HeartbeatRequest,
   ListenRequest,
   OpenvpnRequest,
   RecallRequest,
-  TickleRequest,
   WatchedPacket,
 } from './channel.ts';
 
@@ -29,7 +29,10 @@ export interface Privileged {
   followConnections(serving: boolean): Promise<void>;
   /** Called with what the kernel copied; how much that is, is limited there. */
   onPackets(listener: (packets: readonly WatchedPacket[]) => void): void;
-  sendTickle(tickle: TickleRequest): Promise<void>;
+  /** An empty TCP segment to the client, from the address and port of its OpenVPN. */
+  sendTickle(tickle: EndpointRequest): Promise<void>;
+  /** A packet that says nothing, from the client to its OpenVPN, so that this looks after the client now. */
+  nudge(nudge: EndpointRequest): Promise<void>;
   sendRecall(recall: RecallRequest): Promise<void>;
   /** The port, open already; connections come as its events. */
   listen(listen: ListenRequest): Promise<Server>;

@@ -36,7 +36,7 @@ export interface RecallParts {
     readonly lastSessions: ReadonlyMap<unknown, ServedClient>;
     instances(): Promise<Presence[]>;
   };
-  readonly privileged: Pick<Privileged, 'sendRecall' | 'sendTickle'>;
+  readonly privileged: Pick<Privileged, 'sendRecall' | 'sendTickle' | 'nudge'>;
   readonly keys: Pick<RecallKeys, 'packetFor'>;
   readonly log: Logger;
   /** Wall clock, milliseconds since 1970. */
@@ -71,6 +71,7 @@ export class Recall {
       if (news.type === 'established') {
         this.#feed?.pump();
         this.#tickle.came(news.client.commonName);
+        if (this.#serving) void this.#nudge(news.process, news.client);
         this.#input({ type: 'present', instance: news.client });
       } else if (this.#serving) this.#begin(this.#lostWith(news.process), 'OpenVPN does not answer any more');
     });
@@ -232,6 +233,19 @@ export class Recall {
     if (run === this.#run) this.#input(answer);
   }
 
+  /**
+   * OpenVPN has decided to let the client in, and would tell it so when no packet of any client waits, or with the client's
+   * next one. In a crowd that is a second later: a ping.
+   */
+  async #nudge(process: string, { address, port }: Presence): Promise<void> {
+    if (!overUdp.test(process)) return;
+    try {
+      await this.#parts.privileged.nudge({ name: process, address, port });
+    } catch (error) {
+      this.#parts.log.warn({ err: error, address, port }, 'OpenVPN could not be pointed to a client');
+    }
+  }
+
   async #send(client: SessionFact, attempt: number): Promise<void> {
     const { privileged, keys, log } = this.#parts;
     const { commonName, address, port } = client;
@@ -250,9 +264,12 @@ export class Recall {
   }
 }
 
+/** The names of processes that serve UDP over IPv4. */
+const overUdp = /^udp(-\d+)?$/;
+
 /** A TCP connection has no packet that calls: its client meets the reset of this kernel. Over IPv6 nobody is called yet. */
 function isCallable(fact: SessionFact): boolean {
-  return /^udp(-\d+)?$/.test(fact.process ?? firstProcess);
+  return overUdp.test(fact.process ?? firstProcess);
 }
 
 function byName(facts: FactTable): (readonly [string, SessionFact])[] {

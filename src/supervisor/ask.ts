@@ -67,6 +67,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     followConnections: (serving) => ask({ ask: 'connections.follow', serving }),
     onPackets: (listener) => void packetListeners.push(listener),
     sendTickle: (tickle) => ask({ ask: 'recall.tickle', tickle }),
+    nudge: (nudge) => ask({ ask: 'recall.nudge', nudge }),
     sendRecall: (recall) => ask({ ask: 'recall.send', recall }),
     listen: async (listen) => {
       const server = await exchange({ ask: 'listen', listen });

@@ -65,6 +65,8 @@ export class Duties {
         return this.#recall.send(body.recall);
       case 'recall.tickle':
         return this.#recall.tickle(body.tickle);
+      case 'recall.nudge':
+        return this.#recall.nudge(body.nudge);
     }
   }
 

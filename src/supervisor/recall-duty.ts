@@ -4,7 +4,7 @@ import { ipv4Acknowledgement } from '../core/net/tcp-segment.ts';
 import { ipv4UdpDatagram } from '../core/net/udp-datagram.ts';
 import { tickleNumbers } from '../core/recall/tickle.ts';
 import { RawIpv4Socket } from '../linux/raw-ipv4-socket.ts';
-import type { OpenvpnRequest, RecallRequest, TickleRequest } from '../privileged/channel.ts';
+import type { EndpointRequest, OpenvpnRequest, RecallRequest } from '../privileged/channel.ts';
 
 interface Source {
   readonly address: IpAddress;
@@ -12,6 +12,9 @@ interface Source {
   readonly protocol: 'udp' | 'tcp';
   readonly socket: RawIpv4Socket;
 }
+
+/** P_DATA_V1 with nothing in it (ssl_pkt.h): OpenVPN drops it, after it has sent what waits for that client. */
+const emptyData = Uint8Array.of(6 << 3);
 
 /**
  * Sends recalls, because OpenVPN owns the port they must come from. Where they come from is known here, from the
@@ -41,13 +44,19 @@ export class RecallDuty {
   }
 
   /** As `send`. */
-  tickle(tickle: TickleRequest): void {
+  tickle(tickle: EndpointRequest): void {
     const { source, address } = this.#between(tickle, 'tcp');
     for (const numbers of tickleNumbers)
       source.socket.send(ipv4Acknowledgement(source, { address, port: tickle.port }, numbers), address);
   }
 
-  #between(request: TickleRequest, protocol: Source['protocol']): { source: Source; address: IpAddress } {
+  /** As `send`; it arrives over the loopback device, whoever it seems to come from. */
+  nudge(nudge: EndpointRequest): void {
+    const { source, address } = this.#between(nudge, 'udp');
+    source.socket.send(ipv4UdpDatagram({ address, port: nudge.port }, source, emptyData), source.address);
+  }
+
+  #between(request: EndpointRequest, protocol: Source['protocol']): { source: Source; address: IpAddress } {
     const source = this.#sources.get(request.name);
     const address = parseAddress(request.address);
     if (source?.protocol !== protocol || address === undefined)

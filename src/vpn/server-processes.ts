@@ -14,7 +14,7 @@ export interface ServedSession extends Session {
 
 /** What whoever brings clients back must hear at once. */
 export type ClientNews =
-  | { readonly type: 'established'; readonly client: Presence }
+  | { readonly type: 'established'; readonly process: string; readonly client: Presence }
   /** The OpenVPN process is gone or does not answer; `lastSessions` is who was in. */
   | { readonly type: 'down'; readonly process: string };
 
@@ -125,7 +125,7 @@ export class ServerProcesses {
       instances: async () => clients()?.instances() ?? [],
       onNews: (listener) =>
         this.onNews((news) => {
-          if (news.type === 'established' || news.process === process) listener(news);
+          if (news.process === process) listener(news);
         }),
       tellToReconnect: async (which) => clients()?.tellToReconnect(which) ?? 0,
     };
@@ -188,7 +188,9 @@ export class ServerProcesses {
     clients.onNews((news) => {
       if (news.type === 'established') void this.#endElsewhere(process, news.client.commonName);
       const told: ClientNews =
-        news.type === 'down' ? { type: 'down', process } : { type: 'established', client: news.client };
+        news.type === 'down'
+          ? { type: 'down', process }
+          : { type: 'established', process, client: news.client };
       for (const listener of this.#listeners) listener(told);
     });
     this.#running.set(process, clients);

@@ -42,6 +42,7 @@ export function renderWatch(spec: WatchSpec): string {
   }
   chain strangers {
     type filter hook input priority filter + 1; policy accept;
+    iifname "lo" accept
     ip daddr ${address} udp dport ${port} ${opcode} 0x30 ip saddr . udp sport != @known update @askers { ip saddr limit rate 50/second burst 20 packets } limit rate 200/second burst 100 packets log group ${watchGroup} snaplen 64 queue-threshold 1
     ip daddr ${address} udp dport ${port} ${opcode} ${clientsReset} ip saddr . udp sport @known update @beginners { ip saddr limit rate 5/second burst 10 packets } limit rate 50/second burst 50 packets log group ${watchGroup} snaplen 1024 queue-threshold 1
   }

@@ -7,12 +7,12 @@ import { endpointName, type SessionFact } from './session-fact.ts';
 const pace: Duration = milliseconds(1);
 /**
  * So many clients of one process are in their handshake at a time, and whoever comes back makes room for the next. OpenVPN sends what completes
- * a handshake only when no packet of a client waits: called all at once, the first would be back with the last. With three
+ * a handshake when no packet of a client waits, or at the client's next one: called all at once, the first would be back with the last. With four
  * it has always something to do while the others compute or their packets travel.
  */
-const clientsPerProcess = 3;
+const clientsPerProcess = 4;
 /** Who takes longer holds nobody up any more: far away, or gone. */
-const handshakeHolds: Duration = milliseconds(40);
+const handshakeHolds: Duration = milliseconds(50);
 /** How old OpenVPN's answer about who is there may be when a recall leaves. */
 const longestLookAge: Duration = milliseconds(250);
 /** When a client that has still no instance is recalled again, each counted from the recall before. */

@@ -51,25 +51,28 @@ test('recalls are paced', () => {
   assert.equal(deadline(state), at(2));
 });
 
-test('three are called at a time: the next when one of them is back, or takes long', () => {
-  const many = Array.from({ length: 5 }, (_, number) => client(number));
+test('four are called at a time: the next when one of them is back, or takes long', () => {
+  const many = Array.from({ length: 6 }, (_, number) => client(number));
   const begun = beginCampaign(many, start);
-  const [state, lines] = told(begun.state, [1, nobody], [2, tick], [3, tick], [4, tick]);
-  assert.deepEqual(lines, ['recall client0 1', 'recall client1 1', 'recall client2 1']);
-  assert.equal(deadline(state), at(41));
-  const [late, one] = told(state, [41, tick]);
-  assert.deepEqual(one, ['recall client3 1']);
-  assert.equal(deadline(late), at(42));
+  const [state, lines] = told(begun.state, [1, nobody], [2, tick], [3, tick], [4, tick], [5, tick]);
+  assert.deepEqual(
+    lines,
+    [0, 1, 2, 3].map((number) => `recall client${number} 1`),
+  );
+  assert.equal(deadline(state), at(51));
+  const [late, one] = told(state, [51, tick]);
+  assert.deepEqual(one, ['recall client4 1']);
+  assert.equal(deadline(late), at(52));
   const { address, port } = client(1);
   const [, soon] = told(state, [9, { type: 'present', instance: { address, port } }], [10, tick]);
-  assert.deepEqual(soon, ['recall client3 1']);
+  assert.deepEqual(soon, ['recall client4 1']);
 });
 
 test('who is in its handshake still fills its place', () => {
-  const many = Array.from({ length: 5 }, (_, number) => client(number));
+  const many = Array.from({ length: 6 }, (_, number) => client(number));
   const begun = beginCampaign(many, start);
-  const [state] = told(begun.state, [1, nobody], [2, tick], [3, tick]);
-  const instances = many.slice(0, 3).map(({ address, port }) => ({ address, port }));
+  const [state] = told(begun.state, [1, nobody], [2, tick], [3, tick], [4, tick]);
+  const instances = many.slice(0, 4).map(({ address, port }) => ({ address, port }));
   const [, lines] = told(
     { ...state, look: { state: 'asked', at: at(4) } },
     [5, { type: 'looked', instances }],
@@ -79,12 +82,12 @@ test('who is in its handshake still fills its place', () => {
 });
 
 test('each server process has places of its own', () => {
-  const many = Array.from({ length: 8 }, (_, number) =>
+  const many = Array.from({ length: 12 }, (_, number) =>
     client(number, number % 2 === 0 ? {} : { process: 'udp-2' }),
   );
   const begun = beginCampaign(many, start);
-  const ticks = Array.from({ length: 9 }, (_, index): [number, CampaignInput] => [2 + index, tick]);
-  assert.equal(told(begun.state, [1, nobody], ...ticks)[1].length, 6);
+  const ticks = Array.from({ length: 11 }, (_, index): [number, CampaignInput] => [2 + index, tick]);
+  assert.equal(told(begun.state, [1, nobody], ...ticks)[1].length, 8);
 });
 
 test('whoever has an instance already is left in peace, under the address or under the name', () => {

@@ -57,6 +57,7 @@ function privilegedFor(opened: (server: Server) => void): Privileged {
     followConnections: async () => undefined,
     onPackets: () => undefined,
     sendTickle: refused,
+    nudge: refused,
     sendRecall: refused,
     probeLan: refused,
     listen: () =>

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { Session } from '../../../src/core/openvpn/sessions.ts';
 import type { Presence } from '../../../src/core/recall/campaign.ts';
 import type { SessionFact } from '../../../src/core/recall/session-fact.ts';
-import type { RecallRequest, TickleRequest } from '../../../src/privileged/channel.ts';
+import type { EndpointRequest, RecallRequest } from '../../../src/privileged/channel.ts';
 import { Recall } from '../../../src/recall/recall.ts';
 import type { ClientNews } from '../../../src/vpn/server-processes.ts';
 import { until } from '../replication/pair.ts';
@@ -38,7 +38,8 @@ const session: Session = {
 /** One node's recall beside an OpenVPN that answers, or not. */
 function node(context: TestContext) {
   const sent: RecallRequest[] = [];
-  const tickled: TickleRequest[] = [];
+  const tickled: EndpointRequest[] = [];
+  const nudged: EndpointRequest[] = [];
   const openvpn = {
     sessions: new Map<number, Session>(),
     instances: [] as Presence[],
@@ -61,13 +62,14 @@ function node(context: TestContext) {
     privileged: {
       sendRecall: async (request) => void sent.push(request),
       sendTickle: async (request) => void tickled.push(request),
+      nudge: async (request) => void nudged.push(request),
     },
     keys: { packetFor: () => new Uint8Array(60) },
     log: pino({ level: 'silent' }),
     now: () => 1_750_000_000_000,
   });
   context.after(() => recall.stop());
-  return { recall, sent, tickled, openvpn };
+  return { recall, sent, tickled, nudged, openvpn };
 }
 
 test('a standby that was told of a client calls it when the address has come', async (context) => {
@@ -126,6 +128,17 @@ test('a client is covered once the other node knows it, and only if it comes bac
   assert.equal(recall.isCovered(session), false);
 });
 
+test('OpenVPN is pointed to whom it has let in, over UDP and while this node serves', async (context) => {
+  const { recall, nudged, openvpn } = node(context);
+  const client = { address: '203.0.113.11', port: 40_000, commonName: 'alice:default' };
+  openvpn.tell({ type: 'established', process: 'udp', client });
+  recall.serve(true, 'takeover');
+  openvpn.tell({ type: 'established', process: 'tcp', client });
+  assert.deepEqual(nudged, []);
+  openvpn.tell({ type: 'established', process: 'udp-2', client });
+  assert.deepEqual(nudged, [{ name: 'udp-2', address: '203.0.113.11', port: 40_000 }]);
+});
+
 test('a client over TCP is woken up, again while it has not come, and never called', async (context) => {
   const { recall, sent, tickled, openvpn } = node(context);
   const tcp = { ...fact, commonName: 'bob:default', port: 50_000, process: 'tcp' };
@@ -136,7 +149,7 @@ test('a client over TCP is woken up, again while it has not come, and never call
   assert.ok(sent.every(({ port }) => port === 40_000));
   await until('it to be woken up again', () => tickled.length === 2);
   const client = { address: '203.0.113.11', port: 50_001, commonName: 'bob:default' };
-  openvpn.tell({ type: 'established', client });
+  openvpn.tell({ type: 'established', process: 'tcp', client });
   await new Promise((resolve) => setTimeout(resolve, 1_100));
   assert.equal(tickled.length, 2);
 });
