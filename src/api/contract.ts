@@ -35,6 +35,8 @@ export interface StatusView {
     readonly lagMs: number | null;
     /** Change data that did not go out yet. */
     readonly unsentBytes: number | null;
+    /** While a whole copy is under way: how much of it went out. */
+    readonly copying: { readonly sentBytes: number; readonly totalBytes: number } | null;
     readonly protectedSince: string | null;
     /** The version of Tandem there. */
     readonly version: string | null;
@@ -97,6 +99,7 @@ export const statusSchema: z.ZodType<StatusView> = z.object({
       lagEntries: z.int().nullable(),
       lagMs: z.number().nullable(),
       unsentBytes: z.int().nullable(),
+      copying: z.object({ sentBytes: z.int(), totalBytes: z.int() }).nullable(),
       protectedSince: z.string().nullable(),
       version: z.string().nullable(),
       sentence: z.string(),

@@ -130,3 +130,19 @@ export interface ReseedAnswer {
   readonly begun: boolean;
 }
 export const reseedAnswerSchema: z.ZodType<ReseedAnswer> = z.object({ begun: z.boolean() });
+
+/** A good copy of earlier that this node set aside while it was standby; the file is a backup. */
+interface GenerationView {
+  readonly path: string;
+  readonly at: string;
+  /** `epoch.sequence` */
+  readonly position: string;
+  readonly bytes: number;
+}
+export interface GenerationListView {
+  /** Newest first. */
+  readonly generations: readonly GenerationView[];
+}
+export const generationListSchema: z.ZodType<GenerationListView> = z.object({
+  generations: z.array(z.object({ path: z.string(), at: z.string(), position: z.string(), bytes: z.int() })),
+});

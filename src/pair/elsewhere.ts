@@ -8,6 +8,7 @@ import { Backups } from './backups.ts';
 import { exchangeWith } from './exchange.ts';
 import { Followers } from './followers.ts';
 import { FollowingSide } from './following.ts';
+import { Generations } from './generations.ts';
 import type { Writer } from './writer.ts';
 
 interface ElsewhereParts {
@@ -19,6 +20,8 @@ interface ElsewhereParts {
   readonly verification: Verification;
   readonly refuseUnlessActive: () => void;
   readonly refuseOnFollower: () => void;
+  /** Of a pair, and not the active node. */
+  readonly isStandby: () => boolean;
   readonly stopSending: () => void;
   readonly startSending: () => void;
   readonly log: Logger;
@@ -31,17 +34,28 @@ export interface Elsewhere {
   /** On a machine that was set up as a follower. */
   readonly following: FollowingSide;
   readonly backups: Backups;
+  /** On a standby: its last few good copies. */
+  readonly generations: Generations;
 }
 
 export function elsewhereOf(parts: ElsewhereParts): Elsewhere {
+  const backups = new Backups({
+    ...parts,
+    nodeName: parts.config.name,
+    exchange: exchangeWith(parts),
+    replacedDirectory: paths.replacedCopies,
+  });
+  const { verification, isStandby } = parts;
   return {
     followers: new Followers(parts),
     following: new FollowingSide(parts),
-    backups: new Backups({
+    backups,
+    generations: new Generations({
       ...parts,
-      nodeName: parts.config.name,
-      exchange: exchangeWith(parts),
-      replacedDirectory: paths.replacedCopies,
+      directory: paths.generations,
+      backup: () => backups.create('whole'),
+      compared: () =>
+        isStandby() && verification.damaged === undefined && verification.last?.result === 'compared',
     }),
   };
 }

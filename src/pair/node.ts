@@ -170,6 +170,7 @@ export class Node {
       ...{ ...parts, write, verification: this.#verification, writer: this.#writer },
       refuseUnlessActive: () => this.#refuseUnlessActive(),
       refuseOnFollower: () => config.start === 'follower' && this.#refuseUnlessActive(),
+      isStandby: () => this.#pair !== undefined && this.#role.role === 'standby',
       stopSending: () => this.#link?.stopSender(),
       startSending: () => this.#startSender(),
     });
@@ -208,6 +209,7 @@ export class Node {
     this.#journalKeeper.start();
     if (config.start === 'follower') return this.elsewhere.following.start();
     this.elsewhere.followers.start();
+    this.elsewhere.generations.start();
     vpn.start();
     this.#certificateKeeper.start();
     await this.#followPair('booted');
@@ -225,6 +227,7 @@ export class Node {
     this.#heartbeat.stop();
     this.#parts.recall.stop();
     this.#role.stop();
+    this.elsewhere.generations.stop();
     await this.elsewhere.followers.serve(false);
     await this.elsewhere.following.stop();
     await this.#link?.close();

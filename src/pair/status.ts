@@ -1,4 +1,5 @@
 import { adviceOn } from '../core/openvpn/known-holes.ts';
+import type { Copying } from '../core/replication/book.ts';
 import type { Position } from '../core/replication/position.ts';
 import type { Outcome, Records } from '../replication/verification/records.ts';
 import type { FollowerStatus } from './followers.ts';
@@ -14,6 +15,8 @@ export interface CopyStatus {
   readonly lagMs: number | undefined;
   /** Change data that did not go out yet. */
   readonly unsentBytes: number | undefined;
+  /** How much of a whole copy went out, while one is under way. */
+  readonly copying: Copying | undefined;
   readonly protected: boolean;
   /** Wall clock, milliseconds since 1970. */
   readonly protectedSince: number | undefined;

@@ -6,6 +6,7 @@ export const paths = {
   store: '/var/lib/tandem/store/tandem.db',
   quarantine: '/var/lib/tandem/quarantine',
   verification: '/var/lib/tandem/store/verification.json',
+  generations: '/var/lib/tandem/generations',
   badCopies: '/var/lib/tandem/bad-copies',
   sshDirectory: '/var/lib/tandem/.ssh',
   pairing: '/var/lib/tandem/pairing.json',

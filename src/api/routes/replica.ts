@@ -14,6 +14,7 @@ import {
   divergenceListSchema,
   type EntryView,
   exportAnswerSchema,
+  generationListSchema,
   importAnswerSchema,
   journalSchema,
   reapplyAnswerSchema,
@@ -61,6 +62,19 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
     { config: { policy: replicaPolicy.reseed }, schema: { response: { 200: reseedAnswerSchema } } },
     () => ({
       begun: node.reseed(),
+    }),
+  );
+
+  app.get(
+    '/replica/generations',
+    { config: { policy: replicaPolicy.read }, schema: { response: { 200: generationListSchema } } },
+    async () => ({
+      generations: (await node.elsewhere.generations.list()).map(({ path, manifest }) => ({
+        path,
+        at: manifest.createdAt,
+        position: manifest.position,
+        bytes: manifest.bytes,
+      })),
     }),
   );
 

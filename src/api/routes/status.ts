@@ -60,6 +60,7 @@ export function presentStatus(observed: Observed): StatusView {
             lagEntries: copy.lagEntries ?? null,
             lagMs: copy.lagMs ?? null,
             unsentBytes: copy.unsentBytes ?? null,
+            copying: copy.copying ?? null,
             protectedSince: isoTime(copy.protectedSince),
             version: copy.product ?? null,
             sentence: copy.sentence,

@@ -7,6 +7,7 @@ import {
   divergenceListSchema,
   type EntryView,
   exportAnswerSchema,
+  generationListSchema,
   importAnswerSchema,
   journalSchema,
   reapplyAnswerSchema,
@@ -70,6 +71,9 @@ export function addReplicaCommands(program: Command, replica: Command): void {
             : [
                 `behind     ${peer.lagEntries} change(s), ${peer.lagMs} ms, ${peer.unsentBytes} byte(s) not sent`,
               ]),
+          ...(peer?.copying == null
+            ? []
+            : [`copying    ${peer.copying.sentBytes} of ${peer.copying.totalBytes} byte(s) went out`]),
           `verified   ${verification === null ? 'not yet' : `${verification.at} at ${verification.position ?? 'no position'}: ${verification.sentence}`}`,
           `undecided  ${divergences.reduce((sum, one) => sum + one.open, 0)} change(s) in quarantine on this node`,
         ].join('\n'),
@@ -96,6 +100,22 @@ export function addReplicaCommands(program: Command, replica: Command): void {
         answer.begun
           ? 'A whole copy is on its way; tandem status says when it is here.'
           : 'A whole copy comes as soon as the active node connects.',
+      );
+    });
+
+  replica
+    .command('generations')
+    .description('the last good copies that this node set aside while it was standby; each is a backup')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const view = generationListSchema.parse(await callApi('GET', '/replica/generations'));
+      print(options.json === true, view, () =>
+        view.generations.length === 0
+          ? 'No copy was set aside on this node: a standby does that after it was compared with the active node.'
+          : table(
+              ['AT', 'POSITION', 'BYTES', 'FILE'],
+              view.generations.map((one) => [one.at, one.position, String(one.bytes), one.path]),
+            ),
       );
     });
 

@@ -1,5 +1,11 @@
 import { comparePositions, covers, formatPosition, type Position } from './position.ts';
 
+/** A whole copy on its way. */
+export interface Copying {
+  readonly sentBytes: number;
+  readonly totalBytes: number;
+}
+
 /** What the active knows of its standby's copy. Times are monotonic milliseconds. */
 export interface Book {
   readonly peer: string;
@@ -13,8 +19,8 @@ export interface Book {
   readonly awaited: { readonly sequence: number; readonly since: number } | undefined;
   /** Why the link is not up. */
   readonly trouble: string | undefined;
-  /** 0 to 1 while a whole copy is under way. */
-  readonly progress: number;
+  /** How much of a whole copy went out; undefined unless one is under way and its size is known. */
+  readonly copying: Copying | undefined;
   /** A writer was answered without the standby having its change. */
   readonly gaveUp: boolean;
 }
@@ -28,7 +34,7 @@ export function openBook(peer: string, head: Position): Book {
     protectedSince: undefined,
     awaited: undefined,
     trouble: undefined,
-    progress: 0,
+    copying: undefined,
     gaveUp: false,
   };
 }
@@ -37,16 +43,23 @@ export function reached(book: Book, peer: string): Book {
   return { ...book, peer, phase: 'greeting', trouble: undefined };
 }
 
-export function seeding(book: Book, progress: number): Book {
-  return { ...book, phase: 'snapshot', progress };
+export function seeding(book: Book, copying: Copying | undefined): Book {
+  return { ...book, phase: 'snapshot', copying };
 }
 
 export function following(book: Book): Book {
-  return { ...book, phase: 'tail', progress: 1 };
+  return { ...book, phase: 'tail', copying: undefined };
 }
 
 export function lost(book: Book, trouble: string): Book {
-  return { ...book, phase: 'disconnected', protectedSince: undefined, awaited: undefined, trouble };
+  return {
+    ...book,
+    phase: 'disconnected',
+    copying: undefined,
+    protectedSince: undefined,
+    awaited: undefined,
+    trouble,
+  };
 }
 
 export function committed(book: Book, head: Position, now: number): Book {
@@ -117,10 +130,18 @@ export function describe(book: Book): string {
     case 'greeting':
       return `Not protected: ${book.peer} was reached and is being compared.`;
     case 'snapshot':
-      return `Not protected: ${book.peer} receives a whole copy (${Math.floor(book.progress * 100)} %).`;
+      return `Not protected: ${book.peer} receives a whole copy (${copyInWords(book.copying)}).`;
     case 'tail':
       if (isProtected(book)) return `Protected: ${book.peer} has every acknowledged change.`;
       if (book.gaveUp) return `Not protected: ${book.peer} answers too slowly; ${changes} on this node only.`;
       return `Not protected: ${book.peer} is catching up; ${changes} on this node only.`;
   }
+}
+
+function copyInWords(copying: Copying | undefined): string {
+  if (copying === undefined) return 'it is being made';
+  const { sentBytes, totalBytes } = copying;
+  const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
+  if (sentBytes === totalBytes) return `all ${megabytes(totalBytes)} MB went out and are being checked there`;
+  return `${megabytes(sentBytes)} of ${megabytes(totalBytes)} MB`;
 }

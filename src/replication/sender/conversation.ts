@@ -1,3 +1,4 @@
+import type { Copying } from '../../core/replication/book.ts';
 import { type Decision, decide } from '../../core/replication/decision.ts';
 import type { JournalEntry } from '../../core/replication/entry.ts';
 import { admitSender, type Greeting } from '../../core/replication/greeting.ts';
@@ -21,7 +22,7 @@ import { Window } from './window.ts';
 export interface ConversationEvents {
   greeted(peer: Greeting, decision: Decision): void;
   /** The standby proved to be at this position of our own history. */
-  seeding(fraction: number): void;
+  seeding(copying: Copying | undefined): void;
   following(standsAt: Position): void;
   acknowledged(position: Position): void;
   quarantined(notice: QuarantineNotice): void;
@@ -231,7 +232,7 @@ export class Conversation {
   async #seed(reason: SnapshotOffer['reason']): Promise<void> {
     const { store, stream, events, view } = this.#options;
     try {
-      events.seeding(0);
+      events.seeding(undefined);
       const copyTo = view?.copyTo ?? ((path: string) => store.snapshotTo(path));
       const head = await sendSnapshot({ store, stream, reason, copyTo, onProgress: events.seeding });
       this.#phase = { name: 'verifying', head };

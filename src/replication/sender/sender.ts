@@ -201,7 +201,7 @@ export class Sender {
           ? undefined
           : Math.round(this.#clock.wall() - (this.#clock.now() - book.protectedSince)),
       unsentBytes: lag === 0 ? 0 : this.#unsentBytes(),
-      snapshotProgress: book.phase === 'snapshot' ? book.progress : undefined,
+      copying: book.copying,
       sentence: books.describe(book),
       lastError: this.#lastError,
       lastQuarantine: this.#lastQuarantine,
@@ -267,9 +267,9 @@ export class Sender {
           this.#note(books.reached(this.#book, peer.nodeName));
           this.#enter('greeting');
         }),
-      seeding: (fraction) =>
+      seeding: (copying) =>
         current(() => {
-          this.#note(books.standsAt(books.seeding(this.#book, fraction), undefined));
+          this.#note(books.standsAt(books.seeding(this.#book, copying), undefined));
           this.#waiters.giveUp();
           this.#enter('snapshot');
         }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { Copying } from '../../core/replication/book.ts';
 import type { SnapshotOffer } from '../../core/replication/messages.ts';
 import type { Head } from '../../core/replication/position.ts';
 import type { Store } from '../../store/store.ts';
@@ -25,7 +26,7 @@ export async function sendSnapshot({
   readonly reason: SnapshotOffer['reason'];
   /** Makes the copy. */
   readonly copyTo: (path: string) => Promise<Head>;
-  readonly onProgress: (fraction: number) => void;
+  readonly onProgress: (copying: Copying) => void;
 }): Promise<Head> {
   const path = `${outgoingPrefix(store)}${process.pid}-${copies++}`;
   try {
@@ -43,7 +44,7 @@ export async function sendSnapshot({
         sum.update(bytes);
         offset += bytesRead;
         if (!stream.send({ kind: 'snapshot-chunk', bytes })) await stream.drained();
-        onProgress(offset / size);
+        onProgress({ sentBytes: offset, totalBytes: size });
       }
       stream.send({ kind: 'snapshot-end', sha256: sum.digest('hex') });
       return head;

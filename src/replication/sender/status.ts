@@ -1,3 +1,4 @@
+import type { Copying } from '../../core/replication/book.ts';
 import type { QuarantineNotice } from '../../core/replication/messages.ts';
 import type { Head, Position } from '../../core/replication/position.ts';
 
@@ -20,8 +21,8 @@ export interface SenderStatus {
   readonly protectedSince: number | undefined;
   /** Change data in the journal that was not sent yet, and what waits in the link. */
   readonly unsentBytes: number;
-  /** How much of a whole copy has been sent, 0 to 1; undefined unless one is under way. */
-  readonly snapshotProgress: number | undefined;
+  /** How much of a whole copy went out; undefined unless one is under way. */
+  readonly copying: Copying | undefined;
   readonly sentence: string;
   readonly lastError:
     | { readonly code: string; readonly message: string; readonly hint: string; readonly at: number }

@@ -41,6 +41,16 @@ test('an entry that waits too long ends protection, also with steady progress be
   assert.equal(books.isProtected(books.checkProgress(book, 2950, 1000)), false);
 });
 
+test('a whole copy is told in bytes of all of them, and forgotten when the link is lost', () => {
+  const reached = books.reached(books.openBook('node-b', at(5)), 'node-b');
+  assert.match(books.describe(books.seeding(reached, undefined)), /whole copy \(it is being made\)/);
+  const halfway = books.seeding(reached, { sentBytes: 12_300_000, totalBytes: 40_000_000 });
+  assert.match(books.describe(halfway), /\(12\.3 of 40\.0 MB\)/);
+  const sent = books.seeding(reached, { sentBytes: 40_000_000, totalBytes: 40_000_000 });
+  assert.match(books.describe(sent), /all 40\.0 MB went out and are being checked there/);
+  assert.equal(books.lost(halfway, 'cable').copying, undefined);
+});
+
 test('losing the link ends protection at once', () => {
   const book = books.lost(connected(5), 'cable');
   assert.equal(books.isProtected(book), false);

@@ -18,6 +18,7 @@ const observed: Observed = {
     position: { epoch: 3, sequence: 15 },
     lagEntries: 2,
     lagMs: 1_500,
+    copying: undefined,
     unsentBytes: 310,
     protected: false,
     protectedSince: undefined,
