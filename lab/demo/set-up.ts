@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Lab } from '../lab.ts';
+import type { NodeName } from '../topology.ts';
 import { type NodeStatus, statusOf, tandem } from './node-commands.ts';
 import { until } from './until.ts';
 
@@ -18,12 +19,10 @@ export const pair = {
 
 /** Two installed machines become a pair, by the product's own commands. */
 export async function setUpPair(lab: Lab, onProgress: (what: string) => void): Promise<void> {
-  onProgress('node-a: tandem init --primary');
-  await tandem(lab, 'node-a', ['init', '--primary', '--interface', 'eth0', '--host', pair.publicAddress]);
-  onProgress('node-b: tandem init --failover');
-  await tandem(lab, 'node-b', ['init', '--failover', '--interface', 'eth0']);
-  for (const node of ['node-a', 'node-b'] as const)
-    await lab.exec(node, ['tandem', 'wait-ready'], { timeoutMs: 60_000 });
+  onProgress('node-a: tandem init --primary; node-b: tandem init --failover');
+  const one = ['init', '--primary', '--interface', 'eth0', '--host', pair.publicAddress];
+  const other = ['init', '--failover', '--interface', 'eth0'];
+  await Promise.all([initialised(lab, 'node-a', one), initialised(lab, 'node-b', other)]);
   onProgress('node-a: tandem failover set, which pairs the two over SSH');
   const words = [
     ...['failover', 'set', '--virtual-address', `${pair.virtualAddress}/${pair.prefixLength}`],
@@ -43,6 +42,11 @@ export async function setUpPair(lab: Lab, onProgress: (what: string) => void): P
   await until(isProtected, 60_000, what).catch((error: unknown) => {
     throw new Error(`the pair stays as it is: ${seen}`, { cause: error });
   });
+}
+
+async function initialised(lab: Lab, node: NodeName, words: readonly string[]): Promise<void> {
+  await tandem(lab, node, words);
+  await lab.exec(node, ['tandem', 'wait-ready'], { timeoutMs: 60_000 });
 }
 
 /** What a node says of itself, in a line. */
