@@ -169,6 +169,26 @@ test('axe finds nothing serious on any page, in light and dark, and no page is w
   await context.close();
 });
 
+test('a change of the pair says who notices, and is in force on both nodes', async () => {
+  const { page, context, complaints } = await visit(browser);
+  await page.goto(`${pages.shared}/failover`);
+  await signIn(page, 'admin', admin.password);
+  await page.getByLabel('VHID').fill('53');
+  await page.getByRole('button', { name: 'Review and change…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('row', { name: 'VHID 52 53' }).waitFor();
+  await dialog.getByText('No client notices the change itself.').waitFor();
+  await assertAccessible(page, 'the review of a change');
+  await dialog.getByRole('button', { name: 'Change both nodes' }).click();
+  await dialog.getByText('The change is in force on both nodes.').waitFor();
+  await dialog.getByText('Close', { exact: true }).click();
+  await page.getByText('VRRP, VHID 53,').waitFor();
+  const { stdout } = await lab.exec('node-b', ['tandem', 'failover', 'show', '--json']);
+  assert.equal((JSON.parse(stdout) as { vhid: number }).vhid, 53);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test('maintenance says what it does, hands over, and ends on the page of the node itself', async () => {
   const { page, context, complaints } = await visit(browser);
   await page.goto(pages.shared);
@@ -188,9 +208,16 @@ test('maintenance says what it does, hands over, and ends on the page of the nod
   await own.page.getByRole('button', { name: 'Maintenance…' }).waitFor();
   await own.context.close();
 
+  await strip.getByText('Protected', { exact: true }).waitFor({ timeout: 30_000 });
   await page.getByRole('button', { name: 'Switch over to node-a…' }).click();
   await page.getByRole('button', { name: 'Switch over', exact: true }).click();
-  await strip.getByText('node-a is active').waitFor({ timeout: 30_000 });
+  await strip
+    .getByText('node-a is active')
+    .waitFor({ timeout: 30_000 })
+    .catch(async (error: unknown) => {
+      const said = await page.getByRole('dialog').allInnerTexts();
+      throw new Error(`the switchover came to nothing: ${said.join(' ')}`, { cause: error });
+    });
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -1,6 +1,8 @@
 import { useQuery } from '@tanstack/react-query';
 import type { FailoverAnswer, FailoverRequest } from '../../../src/api/contract.ts';
 import type {
+  FailoverChangeRequest,
+  FailoverChangeView,
   FailoverView,
   FreeVhidAnswer,
   HostKeyAnswer,
@@ -10,7 +12,14 @@ import type {
 } from '../../../src/api/failover-contract.ts';
 import { request } from '../api/request.ts';
 
-export type { FailoverRequest, FailoverView, MakingAnswer, ValidationAnswer };
+export type {
+  FailoverChangeRequest,
+  FailoverChangeView,
+  FailoverRequest,
+  FailoverView,
+  MakingAnswer,
+  ValidationAnswer,
+};
 
 export const failoverKey = ['failover'] as const;
 export const validationKey = [...failoverKey, 'validation'] as const;
@@ -68,3 +77,25 @@ export const commit = (wish: FailoverRequest): Promise<FailoverAnswer> =>
 
 export const unpair = (): Promise<UnpairAnswer> =>
   request('/failover', { method: 'DELETE', timeoutMs: unpairTimeoutMs });
+
+/** Begins to change both nodes; with `dryRun` nothing changes, and the answer says what would. */
+export const changePair = (changes: FailoverChangeRequest): Promise<FailoverChangeView> =>
+  request('/failover', { method: 'PATCH', body: changes });
+
+/** How far a change of the pair is. */
+export function useChange(watched: boolean) {
+  return useQuery({
+    queryKey: [...failoverKey, 'change'],
+    queryFn: ({ signal }) => request<FailoverChangeView>('/failover/change', { signal, timeoutMs: 2_000 }),
+    enabled: watched,
+    refetchInterval: ({ state }) =>
+      state.data === undefined || state.data.state === 'running' ? runningMs : false,
+    staleTime: 0,
+    gcTime: 0,
+    retry: 60,
+    retryDelay: runningMs,
+  });
+}
+
+export const rotateHeartbeatKey = (): Promise<FailoverChangeView> =>
+  request('/failover/key', { method: 'POST', timeoutMs: unpairTimeoutMs });

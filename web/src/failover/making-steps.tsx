@@ -18,7 +18,7 @@ export function MakingSteps({ steps }: { steps: MakingAnswer['steps'] }) {
       {steps.map(({ id, title, state }) => (
         <li key={id} className={styles['step']} data-state={state}>
           <StateMark state={marks[state].state} />
-          <span>{title}</span>
+          <span className={styles['title']}>{title}</span>
           <span className={styles['word']}>{marks[state].word}</span>
         </li>
       ))}

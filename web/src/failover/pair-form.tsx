@@ -68,13 +68,7 @@ export function PairForm({ view }: { view: FailoverView }) {
           </Facts>
         </Panel>
         <OtherNode wish={wish} confirmed={confirmed} onChange={change} />
-        <TimingChoice
-          presets={view.presets}
-          chosen={wish.advertisementIntervalMs}
-          onChoose={({ advertisementIntervalMs, leaseSeconds }) =>
-            change({ advertisementIntervalMs, leaseSeconds })
-          }
-        />
+        <TimingChoice presets={view.presets} chosen={wish} onChoose={change} />
         <Panel
           title="Validation"
           about="Looks at both machines and the LAN between them, and changes nothing. It takes some seconds."

@@ -1,73 +1,97 @@
-import { Button } from '@mantine/core';
+import { Button, Group } from '@mantine/core';
 import { useState } from 'react';
-import { Notice } from '../look/notice.tsx';
 import { Fact, Facts, Panel } from '../look/page.tsx';
+import styles from '../settings/settings.module.css';
 import { useReadOnly } from '../shell/standby-notice.tsx';
 import { useStatus } from '../status/status.ts';
+import { ChangeDialog } from './change-dialog.tsx';
 import type { FailoverView } from './failover.ts';
-import { millisecondsText } from './milliseconds.ts';
+import { KeyDialog } from './key-dialog.tsx';
+import { changesBetween, draftOf, type PairDraft } from './pair-draft.ts';
+import { PathsPanel } from './paths-panel.tsx';
+import { RolePanel } from './role-panel.tsx';
+import { SharedAddress } from './shared-address.tsx';
+import { TimingChoice } from './timing-choice.tsx';
 import { UnpairDialog } from './unpair-dialog.tsx';
 
-/** The settings of a pair, and its end. */
+/** The settings of a pair: changed on both nodes or on neither; and its end. */
 export function PairedView({ view }: { view: FailoverView }) {
-  const { timing } = view;
-  const { heartbeat, status } = useStatus();
   const readOnly = useReadOnly();
-  const [ending, setEnding] = useState(false);
+  const [typed, setTyped] = useState<Partial<PairDraft>>({});
+  const [dialog, setDialog] = useState<'change' | 'key' | 'unpair' | undefined>();
+  const draft = { ...draftOf(view), ...typed };
+  const change = (part: Partial<PairDraft>): void => setTyped((before) => ({ ...before, ...part }));
+  const changes = changesBetween(view, draft);
+  const close = (): void => setDialog(undefined);
   return (
     <>
-      <Panel title="Shared address">
-        <Facts>
-          <Fact name="Redundancy model">LAN model (UCARP/VRRP-based failover)</Fact>
-          <Fact name="Shared virtual address">{view.virtualAddress}</Fact>
-          <Fact name="VHID">{view.vhid}</Fact>
-          {heartbeat === undefined ? null : (
-            <>
-              <Fact name="Protocol">{heartbeat.protocol.toUpperCase()}</Fact>
-              <Fact name="Heartbeat paths">{heartbeat.paths.map(({ name }) => name).join(', ')}</Fact>
-              <Fact name="Watched gateway">
-                {heartbeat.gateway === null
-                  ? 'none'
-                  : `${heartbeat.gateway.address}: ${heartbeat.gateway.state}`}
-              </Fact>
-            </>
-          )}
-        </Facts>
-      </Panel>
-      {timing === null ? null : (
-        <Panel title="Timing">
-          <Facts>
-            <Fact name="A heartbeat every">{millisecondsText(timing.advertisementIntervalMs)}</Fact>
-            <Fact name="A failure is noticed within">{millisecondsText(timing.detectionMs)}</Fact>
-            <Fact name="A client is away for about">{millisecondsText(timing.clientOutageMs)}</Fact>
-            <Fact name="Address lease">
-              {timing.leaseSeconds} s: a node whose heartbeat stops loses the address
-            </Fact>
-          </Facts>
+      <Now view={view} />
+      <fieldset className={styles['fields']} disabled={readOnly}>
+        <SharedAddress view={view} wish={draft} onChange={change} />
+        <TimingChoice presets={view.presets} now={view.timing} chosen={draft} onChoose={change} />
+        <PathsPanel view={view} draft={draft} onChange={change} />
+        <RolePanel view={view} draft={draft} onChange={change} />
+        <Panel
+          title="Heartbeat key"
+          about="By it the nodes believe each other. It was made with the pair and never leaves the two."
+        >
+          <Button onClick={() => setDialog('key')}>Change the key…</Button>
         </Panel>
+        <Panel
+          title="End the pair"
+          about="Both nodes forget each other. The primary node serves alone; the other waits to be paired again."
+        >
+          <Button onClick={() => setDialog('unpair')}>End the pair…</Button>
+        </Panel>
+      </fieldset>
+      {Object.keys(changes).length === 0 ? null : (
+        <div className={styles['bar']}>
+          <p>Not in force yet</p>
+          <Group gap="xs">
+            <Button onClick={() => setTyped({})}>Take back</Button>
+            <Button variant="filled" onClick={() => setDialog('change')}>
+              Review and change…
+            </Button>
+          </Group>
+        </div>
       )}
-      {view.nodes.map((node) => (
-        <Panel key={node.address} title={node.name}>
-          <Facts>
-            <Fact name="Own address">
-              {node.address} on {node.interface}
-            </Fact>
-            <Fact name="SSH port">{node.sshPort}</Fact>
-          </Facts>
-        </Panel>
-      ))}
-      <Panel
-        title="End the pair"
-        about="Both nodes forget each other. The primary node serves alone; the other waits to be paired again."
-      >
-        <Button color="bad" disabled={readOnly} onClick={() => setEnding(true)}>
-          End the pair…
-        </Button>
-      </Panel>
-      {status?.protected === false && status.role === 'active' ? (
-        <Notice state="warning" title="The other node does not have every change at this moment." />
+      {dialog === 'change' ? (
+        <ChangeDialog changes={changes} view={view} onDone={() => setTyped({})} onClose={close} />
       ) : null}
-      {ending ? <UnpairDialog view={view} onClose={() => setEnding(false)} /> : null}
+      {dialog === 'key' ? <KeyDialog onClose={close} /> : null}
+      {dialog === 'unpair' ? <UnpairDialog view={view} onClose={close} /> : null}
     </>
+  );
+}
+
+/** What is in force, as it is observed. */
+function Now({ view }: { view: FailoverView }) {
+  const { heartbeat } = useStatus();
+  return (
+    <Panel title="In force">
+      <Facts>
+        <Fact name="Redundancy model">LAN model (UCARP/VRRP-based failover)</Fact>
+        <Fact name="Shared virtual address">{view.virtualAddress}</Fact>
+        {view.nodes.map((node) => (
+          <Fact key={node.name} name={node.name}>
+            {node.address} on {node.interface}, SSH port {node.sshPort}
+          </Fact>
+        ))}
+        {heartbeat === undefined ? null : (
+          <>
+            <Fact name="Protocol">
+              {heartbeat.protocol.toUpperCase()}, VHID {heartbeat.vhid}, a heartbeat every{' '}
+              {heartbeat.timers.advertisementIntervalMs} ms
+            </Fact>
+            <Fact name="Heartbeat paths">{heartbeat.paths.map(({ name }) => name).join(', ')}</Fact>
+            <Fact name="Watched gateway">
+              {heartbeat.gateway === null
+                ? 'none'
+                : `${heartbeat.gateway.address}: ${heartbeat.gateway.state}`}
+            </Fact>
+          </>
+        )}
+      </Facts>
+    </Panel>
   );
 }

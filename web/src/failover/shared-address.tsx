@@ -7,10 +7,12 @@ import styles from '../settings/settings.module.css';
 import { type FailoverView, pickFreeVhid } from './failover.ts';
 import type { Wish } from './wish.ts';
 
+type Shared = Pick<Wish, 'virtualAddress' | 'vhid'>;
+
 interface SharedAddressProps {
   readonly view: FailoverView;
-  readonly wish: Wish;
-  readonly onChange: (part: Partial<Wish>) => void;
+  readonly wish: Shared;
+  readonly onChange: (part: Partial<Shared>) => void;
 }
 
 /** The address of both, and the number that keeps this pair apart from others on the LAN. */

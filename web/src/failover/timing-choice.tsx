@@ -3,27 +3,34 @@ import styles from '../settings/settings.module.css';
 import type { FailoverView } from './failover.ts';
 import { millisecondsText } from './milliseconds.ts';
 
-type Preset = FailoverView['presets'][number];
+type Timing = Pick<FailoverView['presets'][number], 'advertisementIntervalMs' | 'leaseSeconds'>;
 
 interface TimingChoiceProps {
-  readonly presets: readonly Preset[];
-  /** The interval in milliseconds. */
-  readonly chosen: number;
-  readonly onChoose: (preset: Preset) => void;
+  readonly presets: FailoverView['presets'];
+  /** What is in force, which may be none of the presets. */
+  readonly now?: FailoverView['timing'];
+  readonly chosen: Timing;
+  readonly onChoose: (timing: Timing) => void;
 }
 
 /** How fast a failure is noticed, with what that means for clients beside each choice. */
-export function TimingChoice({ presets, chosen, onChoose }: TimingChoiceProps) {
+export function TimingChoice({ presets, now = null, chosen, onChoose }: TimingChoiceProps) {
+  const own = now === null || presets.some((preset) => same(preset, now)) ? [] : [{ ...now, ...asItIs }];
   return (
     <Panel title="Timing">
       <div className={styles['presets']} role="radiogroup" aria-label="Timing">
-        {presets.map((preset) => (
+        {[...own, ...presets].map((preset) => (
           <label key={preset.name} className={styles['preset']}>
             <input
               type="radio"
               name="timing"
-              checked={preset.advertisementIntervalMs === chosen}
-              onChange={() => onChoose(preset)}
+              checked={same(preset, chosen)}
+              onChange={() =>
+                onChoose({
+                  advertisementIntervalMs: preset.advertisementIntervalMs,
+                  leaseSeconds: preset.leaseSeconds,
+                })
+              }
             />
             <span className={styles['presetName']}>{preset.name}</span>
             <span>
@@ -34,5 +41,13 @@ export function TimingChoice({ presets, chosen, onChoose }: TimingChoiceProps) {
         ))}
       </div>
     </Panel>
+  );
+}
+
+const asItIs = { name: 'as it is', words: 'set by command' } as const;
+
+function same(one: Timing, other: Timing): boolean {
+  return (
+    one.advertisementIntervalMs === other.advertisementIntervalMs && one.leaseSeconds === other.leaseSeconds
   );
 }
