@@ -109,6 +109,8 @@ export interface ConnectionTrackingRequest {
   readonly address: string;
   readonly peerAddress: string;
   readonly vpnNetwork: string;
+  /** The same over IPv6; empty for none. */
+  readonly vpnNetwork6: string;
 }
 
 /** One client of the OpenVPN process of that name. */
@@ -233,6 +235,7 @@ const connections: z.ZodType<ConnectionTrackingRequest> = z.strictObject({
   address: z.ipv4(),
   peerAddress: z.ipv4(),
   vpnNetwork: z.cidrv4(),
+  vpnNetwork6: z.union([z.literal(''), z.cidrv6()]),
 });
 
 const oneOtherHost = z.ipv4().refine(isOneHost, 'not the address of one other host');

@@ -27,7 +27,7 @@ export class ConnectionTrackingDuty {
   readonly #log: Logger;
   #child: Child | undefined;
   #config = '';
-  #vpnNetwork = '';
+  #vpnNetworks: readonly string[] = [];
   #serving = false;
   #timers: NodeJS.Timeout[] = [];
   #changing: Promise<void> = Promise.resolve();
@@ -48,7 +48,7 @@ export class ConnectionTrackingDuty {
       await this.#child?.stop();
       writeFileSync(paths.connectionTrackingConfig, config, { mode: 0o600 });
       this.#config = config;
-      this.#vpnNetwork = request.vpnNetwork;
+      this.#vpnNetworks = [request.vpnNetwork, request.vpnNetwork6].filter((network) => network !== '');
       this.#start();
     });
   }
@@ -123,11 +123,14 @@ export class ConnectionTrackingDuty {
   }
 
   async #forgetConnections(): Promise<void> {
-    for (const end of ['--orig-src', '--orig-dst']) {
-      // It fails when there is none.
-      await run('conntrack', ['-D', end, this.#vpnNetwork], { timeout: commandTimeoutMs }).catch(
-        () => undefined,
-      );
+    for (const network of this.#vpnNetworks) {
+      const family = network.includes(':') ? 'ipv6' : 'ipv4';
+      for (const end of ['--orig-src', '--orig-dst']) {
+        // It fails when there is none.
+        await run('conntrack', ['-D', '-f', family, end, network], { timeout: commandTimeoutMs }).catch(
+          () => undefined,
+        );
+      }
     }
   }
 }

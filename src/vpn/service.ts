@@ -6,6 +6,7 @@ import { type ConnectedClient, clientOfSession } from '../core/openvpn/connected
 import { accessPolicies } from '../core/vpn/access-policy.ts';
 import { clientRoutes } from '../core/vpn/client-routes.ts';
 import { type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
+import type { VpnSettings } from '../core/vpn/settings.ts';
 import type { FirewallRequest, OpenvpnRequest } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
@@ -195,7 +196,7 @@ export class VpnService {
     const pair = readPairSettings(this.#store);
     this.#mainDevice = processes[0]?.device ?? '';
     await this.#applyFirewall();
-    await this.#trackConnections(pair, readVpnSettings(this.#store).network);
+    await this.#trackConnections(pair, readVpnSettings(this.#store));
     const gone = this.clients.follow(processes);
     for (const name of gone) await this.#privileged.stopOpenvpn(name);
     const identity = this.#identity();
@@ -295,12 +296,18 @@ export class VpnService {
   }
 
   /** Without it clients are served all the same, but their connections do not survive a move. */
-  async #trackConnections(pair: PairSettings | undefined, vpnNetwork: string): Promise<void> {
+  async #trackConnections(
+    pair: PairSettings | undefined,
+    { network: vpnNetwork, network6: vpnNetwork6 }: VpnSettings,
+  ): Promise<void> {
     const view = pair === undefined ? undefined : viewOf(pair, this.#node.nodeId);
     if (view === undefined) return;
     const { interface: link, address } = view.own;
     await this.#privileged
-      .runConnectionTracking({ interface: link, address, peerAddress: view.peer.address, vpnNetwork })
+      .runConnectionTracking({
+        ...{ interface: link, address, peerAddress: view.peer.address },
+        ...{ vpnNetwork, vpnNetwork6 },
+      })
       .catch((error: unknown) => {
         this.#log.error({ err: error }, 'the connections of clients are not told to the other node');
       });

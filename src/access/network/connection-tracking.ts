@@ -1,5 +1,11 @@
 import { formatIpv4 } from '../../core/openvpn/ipv4.ts';
-import { checkedAddress, checkedInterface, checkedNetwork, checkedPath } from '../openvpn/syntax.ts';
+import {
+  checkedAddress,
+  checkedInterface,
+  checkedNetwork,
+  checkedNetwork6,
+  checkedPath,
+} from '../openvpn/syntax.ts';
 
 /** conntrackd's own port, by IANA. */
 export const connectionTrackingPort = 3780;
@@ -11,6 +17,8 @@ export interface ConnectionTrackingSpec {
   readonly peerAddress: string;
   /** In CIDR form: connections of VPN clients are told, and no others. */
   readonly vpnNetwork: string;
+  /** The same over IPv6; empty for none. */
+  readonly vpnNetwork6: string;
   /** Absolute paths. */
   readonly lockFile: string;
   readonly controlSocket: string;
@@ -26,6 +34,7 @@ const mostConnections = 131_072;
  */
 export function renderConnectionTracking(spec: ConnectionTrackingSpec): string {
   const network = checkedNetwork('VPN network', spec.vpnNetwork);
+  const over6 = spec.vpnNetwork6 === '' ? '' : checkedNetwork6('VPN network', spec.vpnNetwork6);
   return `Sync {
   Mode FTFW {
     DisableExternalCache yes
@@ -58,9 +67,10 @@ General {
       TCP
       UDP
       ICMP
+      IPv6-ICMP
     }
     Address Accept {
-      IPv4_address ${formatIpv4(network.address)}/${network.prefix}
+      IPv4_address ${formatIpv4(network.address)}/${network.prefix}${over6 === '' ? '' : `\n      IPv6_address ${over6}`}
     }
   }
 }

@@ -8,6 +8,7 @@ const tracking = {
   address: '10.99.0.1',
   peerAddress: '10.99.0.2',
   vpnNetwork: '10.8.0.0/20',
+  vpnNetwork6: '',
   lockFile: '/run/tandem/conntrackd.lock',
   controlSocket: '/run/tandem/conntrackd.sock',
 };
@@ -18,6 +19,12 @@ describe("conntrackd's configuration", () => {
     assert.match(text, /IPv4_address 10\.99\.0\.1\n\s+IPv4_Destination_Address 10\.99\.0\.2\n/);
     assert.match(text, /Address Accept \{\n\s+IPv4_address 10\.8\.0\.0\/20\n/);
     assert.match(text, /Mode FTFW \{\n\s+DisableExternalCache yes/);
+  });
+
+  it('tells of IPv6 connections too, where clients have IPv6', () => {
+    assert.doesNotMatch(renderConnectionTracking(tracking), /IPv6_address/);
+    const text = renderConnectionTracking({ ...tracking, vpnNetwork6: 'fd00:8::/64' });
+    assert.match(text, /IPv4_address 10\.8\.0\.0\/20\n\s+IPv6_address fd00:8::\/64\n/);
   });
 
   it('holds nothing that could be read as a line of its own', () => {
