@@ -1,6 +1,7 @@
 import { issueServerCertificate } from '../access/pki/certificates.ts';
 import { endOf } from '../access/pki/import.ts';
 import { readVpnSettings } from '../settings/read.ts';
+import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
 import { readAuthority, serverCommonName, serverDays } from './identity.ts';
 import type { Write } from './write.ts';
@@ -11,26 +12,29 @@ export const renewalMs: number = 30 * dayMs;
 
 /**
  * On the active node: a new certificate for the servers before the old one ends. Their clients trust it by its authority
- * and its name, so profiles stay as they are; the server processes restart once. Answers whether there was one to make.
+ * and its name, so profiles stay as they are; the server processes restart once. Answers whether there was one to make, and
+ * whether both nodes have it. With `actor` it is made now, whenever the old one ends.
  */
 export async function renewServerCertificate(parts: {
   readonly store: Store;
   readonly write: Write;
   readonly now: () => number;
-}): Promise<boolean> {
+  readonly actor?: Actor;
+}): Promise<{ readonly renewed: boolean; readonly protected: boolean }> {
   const current = parts.store.identity.get('server-certificate');
-  if (current === undefined || endOf(current) - parts.now() > renewalMs) return false;
+  const due = current !== undefined && endOf(current) - parts.now() <= renewalMs;
+  if (!due && parts.actor === undefined) return { renewed: false, protected: false };
   const fresh = await issueServerCertificate(readAuthority(parts.store), {
     commonName: serverCommonName,
     now: new Date(parts.now()),
     validDays: serverDays,
     keys: readVpnSettings(parts.store).certificateKeys,
   });
-  await parts.write({ name: 'tandem', via: 'renewal' }, (transaction) => {
+  const written = await parts.write(parts.actor ?? { name: 'tandem', via: 'renewal' }, (transaction) => {
     transaction.identity.set('server-certificate', fresh.certificatePem);
     transaction.identity.set('server-private-key', fresh.privateKeyPem);
   });
-  return true;
+  return { renewed: true, protected: written.protected };
 }
 
 /** What ends soon or has ended, in words; profiles are counted, not listed. */

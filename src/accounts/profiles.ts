@@ -44,7 +44,7 @@ export class Profiles {
 
   /**
    * The user's profile of that name; made first when there is none in force, and made anew when it ends within 30 days:
-   * the one given out before works until its own end.
+   * the one given out before works until its own end. With `renew` it is made anew now.
    * @throws TandemError `store.user.unknown`, `accounts.profile.name`, `accounts.profile.other-kind`,
    * `accounts.profile.auto-login-forbidden`, `accounts.network-full`
    */
@@ -53,6 +53,7 @@ export class Profiles {
     userName: string,
     profileName: string,
     wishedKind?: ProfileKind,
+    renew = false,
   ): Promise<{ profile: Profile; protected: boolean }> {
     const commonName = formatCommonName({ username: userName, profile: profileName });
     if (commonName === undefined) throw badProfileName(profileName);
@@ -61,11 +62,11 @@ export class Profiles {
     this.#checkKind(userName, profileName, kind, existing);
     const ends = existing === undefined ? 0 : existing.notAfter;
     const fresh =
-      ends - this.#now() <= renewalMs
+      renew || ends - this.#now() <= renewalMs
         ? await this.#issue(userName, profileName, commonName, kind, existing?.tlsCryptV2Key)
         : undefined;
     const written = await this.#write(actor, (transaction) =>
-      ensure(transaction, userName, commonName, fresh),
+      ensure(transaction, userName, commonName, fresh, renew),
     );
     const { certificate, vpnAddress } = written.result;
     return {
@@ -161,11 +162,14 @@ function ensure(
   userName: string,
   commonName: string,
   fresh: NewCertificate | undefined,
+  renew: boolean,
 ): { certificate: NewCertificate; vpnAddress: string } {
   if (transaction.users.find(userName) === undefined) throw unknownUser(userName);
   const existing = latestInForce(transaction, commonName);
   const certificate =
-    fresh !== undefined && (existing?.notAfter ?? 0) < fresh.notAfter - renewalMs ? fresh : existing;
+    fresh !== undefined && (renew || (existing?.notAfter ?? 0) < fresh.notAfter - renewalMs)
+      ? fresh
+      : existing;
   if (certificate === undefined) throw revokedMeanwhile(commonName);
   if (certificate === fresh) transaction.certificates.add(certificate);
   const held = transaction.clientAddresses.find(commonName)?.ipv4;

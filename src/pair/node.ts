@@ -75,7 +75,7 @@ export class Node {
   readonly #serviceWatch: ServiceWatch;
   readonly #verification: Verification;
   readonly #journalKeeper: JournalKeeper;
-  readonly #certificateKeeper: CertificateKeeper;
+  readonly certificates: CertificateKeeper;
   #pair: PairSettings | undefined;
   #link: ReplicationLink | undefined;
   #following: Promise<void> = Promise.resolve();
@@ -127,7 +127,7 @@ export class Node {
       write: (actor, change) => this.#writer.write(actor, change, true),
       isProtected: () => this.#link?.isProtected ?? false,
     });
-    this.#certificateKeeper = new CertificateKeeper({ store, write, now, log, mayWrite: () => this.serves });
+    this.certificates = new CertificateKeeper({ store, write, now, log, mayWrite: () => this.serves });
     this.#journalKeeper = new JournalKeeper({
       store,
       settings: () => this.replication.get(),
@@ -211,7 +211,7 @@ export class Node {
     this.elsewhere.followers.start();
     this.elsewhere.generations.start();
     vpn.start();
-    this.#certificateKeeper.start();
+    this.certificates.start();
     await this.#followPair('booted');
     if (this.#pair !== undefined) return;
     const pairing = readPairingFile(paths.pairing);
@@ -221,7 +221,7 @@ export class Node {
 
   async stop(): Promise<void> {
     this.#journalKeeper.stop();
-    this.#certificateKeeper.stop();
+    this.certificates.stop();
     this.#serviceWatch.stop();
     this.changes.form.stop();
     this.#heartbeat.stop();
@@ -318,7 +318,7 @@ export class Node {
   }
 
   #followRole(role: Role): void {
-    if (role === 'active') void this.#certificateKeeper.look();
+    if (role === 'active') void this.certificates.look();
     this.web.followRole(role);
     void this.elsewhere.followers.serve(role === 'active').catch((error: unknown) => {
       this.#parts.log.error({ err: error }, 'followers cannot connect');

@@ -5,7 +5,8 @@ import { z } from 'zod';
 import { formatPosition } from '../../core/replication/position.ts';
 import type { Node } from '../../pair/node.ts';
 import { openvpnVersion } from '../../validation/machine.ts';
-import { actorName } from '../actor.ts';
+import { actorName, actorOf } from '../actor.ts';
+import { writeAnswerSchema } from '../contract.ts';
 import type { Live } from '../live/live.ts';
 import {
   aboutSchema,
@@ -114,6 +115,12 @@ export function overviewRoutes(instance: FastifyInstance, node: Node, live: Live
         total: fitting.length,
       };
     },
+  );
+
+  app.post(
+    '/certificates/servers/renew',
+    { config: { policy: overviewPolicy.renewServers }, schema: { response: { 200: writeAnswerSchema } } },
+    async (request) => ({ protected: (await node.certificates.renew(actorOf(request))).protected }),
   );
 
   app.get(

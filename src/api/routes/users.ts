@@ -34,6 +34,8 @@ const oneTimeCodeSchema = z.strictObject({ renew: z.boolean() });
 const profileSchema = z.strictObject({
   name: z.string().max(64),
   kind: z.enum(['user-locked', 'auto-login']).optional(),
+  /** A new certificate now; the one given out before works until its own end. */
+  renew: z.boolean().optional(),
 });
 
 export function userRoutes(instance: FastifyInstance, node: Node): void {
@@ -164,6 +166,7 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
         request.params.user,
         request.body.name,
         request.body.kind,
+        request.body.renew,
       );
       return {
         protected: answer.protected,

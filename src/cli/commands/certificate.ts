@@ -1,15 +1,19 @@
 import type { Command } from 'commander';
+import { writeAnswerSchema } from '../../api/contract.ts';
 import { type CertificateListView, certificateListSchema } from '../../api/overview-contract.ts';
+import { TandemError } from '../../core/errors.ts';
 import { callApi } from '../api-client.ts';
 import { print, table } from '../output.ts';
+import { printProfile } from './profile.ts';
+import { protectionNote } from './protection.ts';
 
 const mostAtOnce = 1_000;
 const soonMs = 30 * 86_400_000;
 
 export function addCertificateCommands(program: Command): void {
-  program
-    .command('certificate')
-    .description('certificates of profiles')
+  const certificate = program.command('certificate').description('certificates of profiles and servers');
+
+  certificate
     .command('list')
     .description(
       'list the certificates of profiles with their ends; tandem profile get makes one that ends soon anew',
@@ -39,6 +43,47 @@ export function addCertificateCommands(program: Command): void {
             ),
       );
     });
+
+  addRenewal(certificate);
+}
+
+function addRenewal(certificate: Command): void {
+  certificate
+    .command('renew [user]')
+    .description(
+      "make a user's profile anew now and print it; the one given out before works until its own end. With --servers: the certificate of the servers",
+    )
+    .option('--name <profile>', 'which profile', 'default')
+    .option('--output <file>', 'write the profile to a file that only you can read')
+    .option('--servers', 'the certificate that both nodes show to clients; each server process restarts once')
+    .option('--json', 'print JSON')
+    .action(async (user: string | undefined, options: RenewOptions) => {
+      if ((user === undefined) === (options.servers === undefined)) throw whose();
+      if (user === undefined) {
+        const answer = writeAnswerSchema.parse(await callApi('POST', '/certificates/servers/renew'));
+        print(
+          options.json === true,
+          answer,
+          () => `The servers have a new certificate${protectionNote(answer)}; profiles stay as they are.`,
+        );
+      } else await printProfile(user, { name: options.name, renew: true }, options);
+    });
+}
+
+interface RenewOptions {
+  readonly name: string;
+  readonly output?: string;
+  readonly servers?: true;
+  readonly json?: true;
+}
+
+function whose(): TandemError {
+  return new TandemError({
+    code: 'cli.certificate.whose',
+    culprit: 'caller',
+    message: 'Say whose certificate is to be renewed: that of one profile, or that of the servers.',
+    hint: 'For example: tandem certificate renew alice --name phone, or: tandem certificate renew --servers',
+  });
 }
 
 async function certificates(state: 'in-force' | 'revoked'): Promise<CertificateListView['certificates']> {

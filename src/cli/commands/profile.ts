@@ -18,15 +18,7 @@ export function addProfileCommands(program: Command): void {
     .action(
       async (user: string, options: { name: string; autoLogin?: true; output?: string; json?: true }) => {
         const wish = { name: options.name, ...(options.autoLogin === true ? { kind: 'auto-login' } : {}) };
-        const answer = profileAnswerSchema.parse(
-          await callApi('POST', `/users/${encodeURIComponent(user)}/profiles`, wish),
-        );
-        if (options.output !== undefined) writeFileSync(options.output, answer.profile, { mode: 0o600 });
-        print(options.json === true, answer, () =>
-          options.output === undefined
-            ? answer.profile.trimEnd()
-            : `Profile ${options.name} of ${user} written to ${options.output}${protectionNote(answer)}.`,
-        );
+        await printProfile(user, wish, options);
       },
     );
 
@@ -44,4 +36,20 @@ export function addProfileCommands(program: Command): void {
         () => `Profile ${options.name} of ${user} revoked${protectionNote(answer)}.`,
       );
     });
+}
+
+/** Asks for the user's profile and prints it, or writes it to a file. */
+export async function printProfile(
+  user: string,
+  wish: { readonly name: string; readonly kind?: string; readonly renew?: boolean },
+  options: { readonly output?: string; readonly json?: true },
+): Promise<void> {
+  const path = `/users/${encodeURIComponent(user)}/profiles`;
+  const answer = profileAnswerSchema.parse(await callApi('POST', path, wish));
+  if (options.output !== undefined) writeFileSync(options.output, answer.profile, { mode: 0o600 });
+  print(options.json === true, answer, () =>
+    options.output === undefined
+      ? answer.profile.trimEnd()
+      : `Profile ${wish.name} of ${user} written to ${options.output}${protectionNote(answer)}.`,
+  );
 }

@@ -33,13 +33,22 @@ it('a certificate is made anew before it ends, and what was given out before goe
   assert.equal(store.certificates.inForce().length, 1);
   assert.deepEqual(certificateWarnings(store, now), []);
   assert.equal((await profiles.get(admin, 'alice', 'default')).profile.text, second.profile.text);
+  now += 60_000;
+  const third = await profiles.get(admin, 'alice', 'default', undefined, true);
+  assert.notEqual(third.profile.text, second.profile.text);
+  assert.equal((await profiles.get(admin, 'alice', 'default')).profile.text, third.profile.text);
   await profiles.revoke(admin, 'alice', 'default');
-  assert.equal(store.certificates.revoked().length, 2);
+  assert.equal(store.certificates.revoked().length, 3);
 
   const server = store.identity.get('server-certificate');
-  assert.equal(await renewServerCertificate({ store, write, now: () => now }), false);
-  now = Date.now() + 3_640 * day;
+  const parts = { store, write, now: () => now };
+  assert.equal((await renewServerCertificate(parts)).renewed, false);
+  assert.equal(store.identity.get('server-certificate'), server);
+  await renewServerCertificate({ ...parts, actor: admin });
+  const asked = store.identity.get('server-certificate');
+  assert.notEqual(asked, server);
+  now += 3_640 * day;
   assert.match(certificateWarnings(store, now).join(), /certificate of the servers ends on/);
-  assert.equal(await renewServerCertificate({ store, write, now: () => now }), true);
-  assert.notEqual(store.identity.get('server-certificate'), server);
+  assert.equal((await renewServerCertificate(parts)).renewed, true);
+  assert.notEqual(store.identity.get('server-certificate'), asked);
 });
