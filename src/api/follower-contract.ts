@@ -9,6 +9,8 @@ export interface FollowerView {
   /** Of its key, as ssh-keygen shows it. */
   readonly fingerprint: string;
   readonly addedAt: string;
+  /** `elsewhere`: this node is not active and cannot know. `unseen`: not here since this node became active. */
+  readonly state: 'elsewhere' | 'unseen' | 'away' | 'begins' | 'different' | 'follows';
   readonly connected: boolean;
   readonly position: { readonly epoch: number; readonly sequence: number } | null;
   readonly lagEntries: number | null;
@@ -24,6 +26,7 @@ export const followerSchema: z.ZodType<FollowerView> = z.object({
   scope: z.enum(scopeNames),
   fingerprint: z.string(),
   addedAt: z.string(),
+  state: z.enum(['elsewhere', 'unseen', 'away', 'begins', 'different', 'follows']),
   connected: z.boolean(),
   position: z.object({ epoch: z.int(), sequence: z.int() }).nullable(),
   lagEntries: z.int().nullable(),

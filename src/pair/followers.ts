@@ -32,9 +32,13 @@ export interface FollowerWish {
   readonly port: number;
 }
 
+/** `elsewhere`: this node is not active and cannot know. `unseen`: it has not been here since this node became active. */
+type FollowerState = 'elsewhere' | 'unseen' | 'away' | 'begins' | 'different' | 'follows';
+
 /** One follower as the active knows it. */
 export interface FollowerStatus {
   readonly follower: Follower;
+  readonly state: FollowerState;
   readonly fingerprint: string;
   readonly connected: boolean;
   readonly position: Position | undefined;
@@ -203,20 +207,31 @@ export class Followers {
       product: status?.peer?.product,
       lastHeardAt: status?.lastHeardAt,
       verifiedAt: last?.verified?.atMs,
-      sentence: this.#sentence(follower, last),
+      ...this.#standing(follower, last),
     };
   }
 
-  #sentence({ name }: Follower, last: ReturnType<Feeds['last']>): string {
+  #standing({ name }: Follower, last: ReturnType<Feeds['last']>): Pick<FollowerStatus, 'state' | 'sentence'> {
     const { status, verified } = last ?? {};
-    if (!this.#serves) return `${name} talks to the active node, which knows how far it is.`;
-    if (status === undefined) return `${name} has not been here since this node took its role.`;
-    if (status.state === 'ended') return `${name} is away: ${status.ended?.message ?? 'the link was closed'}`;
-    if (status.state === 'snapshot') return `${name} receives a whole copy.`;
-    if (status.state === 'greeting') return `${name} was reached and is being compared.`;
-    if (verified?.verdict.kind === 'different')
-      return verdictInWords(verified.verdict, this.#config.name, name);
-    return `${name} follows.`;
+    if (!this.#serves)
+      return {
+        state: 'elsewhere',
+        sentence: `${name} talks to the active node, which knows how far it is.`,
+      };
+    if (status === undefined)
+      return { state: 'unseen', sentence: `${name} has not been here since this node took its role.` };
+    if (status.state === 'ended') {
+      const why = status.ended?.message ?? 'the link was closed';
+      return { state: 'away', sentence: `${name} is away: ${why}` };
+    }
+    if (status.state === 'snapshot') return { state: 'begins', sentence: `${name} receives a whole copy.` };
+    if (status.state === 'greeting')
+      return { state: 'begins', sentence: `${name} was reached and is being compared.` };
+    if (verified?.verdict.kind === 'different') {
+      const words = verdictInWords(verified.verdict, this.#config.name, name);
+      return { state: 'different', sentence: words };
+    }
+    return { state: 'follows', sentence: `${name} follows.` };
   }
 
   #follow(): void {

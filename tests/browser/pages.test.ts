@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import type { Browser, Page } from 'playwright-core';
-import { statusOf } from '../../lab/demo/node-commands.ts';
+import { statusOf, tandem } from '../../lab/demo/node-commands.ts';
 import { addUser } from '../../lab/demo/set-up.ts';
 import { until } from '../../lab/demo/until.ts';
 import { VpnClient } from '../../lab/demo/vpn-client.ts';
@@ -256,9 +256,70 @@ test('the page goes on from the other node when the active one loses its power, 
   await context.close();
 });
 
+test('a follower is let in with its key; a backup from the page brings back who was removed, and is not believed with another passphrase', async () => {
+  const { page, context, complaints } = await visit(browser);
+  await page.goto(`${pages.shared}/followers`);
+  await signIn(page, 'admin', admin.password);
+  await page.getByRole('button', { name: 'Add follower…' }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill('branch');
+  await dialog.getByLabel('Its public key').fill(await freshKey(lab));
+  await dialog.getByRole('button', { name: 'Add follower', exact: true }).click();
+  await dialog.getByText(/^sudo tandem follower join ey/).waitFor();
+  await assertAccessible(page, 'the word for a follower');
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByText('not here yet', { exact: true }).waitFor();
+
+  await page.getByRole('link', { name: 'Backup' }).click();
+  await page.getByLabel('Passphrase', { exact: true }).fill('grüne Äpfel');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Make and download' }).click(),
+  ]);
+  await removeUser(lab, 'alice');
+  const [chooser] = await Promise.all([
+    page.waitForEvent('filechooser'),
+    page.getByRole('button', { name: 'Choose a file…' }).click(),
+  ]);
+  await chooser.setFiles(await download.path());
+  for (const [passphrase, answer] of [
+    ['green apples', /^The passphrase is not the one/],
+    ['grüne Äpfel', /^It would be: the state of node-/],
+  ] as const) {
+    await page.getByLabel('Passphrase of the backup').fill(passphrase);
+    await page.getByRole('button', { name: 'Check' }).click();
+    await page.getByText(answer).waitFor();
+  }
+  await assertAccessible(page, 'what restoring would do');
+  await page.getByRole('button', { name: 'Restore…' }).click();
+  await page.getByRole('button', { name: 'Restore', exact: true }).click();
+  await page.getByText(/^Restored: the state of node-/).waitFor();
+  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByRole('link', { name: 'alice' }).waitFor();
+
+  await page.getByRole('link', { name: 'Followers' }).click();
+  await page.getByRole('button', { name: 'Remove branch' }).click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await page.getByText('There are no followers').waitFor();
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 /** How wide the page is once it is laid out: at most as wide as `wanted`, or what it still is after five seconds. */
 async function settledWidth(page: Page, wanted: number): Promise<number> {
   const width = (): Promise<number> => page.evaluate<number>('document.documentElement.scrollWidth');
   await until(async () => (await width()) <= wanted, 5_000, 'the layout').catch(() => undefined);
   return width();
+}
+
+/** The public half of a key that no machine has. */
+async function freshKey(lab: Lab): Promise<string> {
+  const line = 'cd $(mktemp -d) && ssh-keygen -q -t ed25519 -N "" -C "" -f key && cat key.pub';
+  const { stdout } = await lab.exec('office', ['bash', '-c', line], { timeoutMs: 20_000 });
+  return stdout.trim();
+}
+
+async function removeUser(lab: Lab, name: string): Promise<void> {
+  const node = (await statusOf(lab, 'node-a'))?.role === 'active' ? 'node-a' : 'node-b';
+  await tandem(lab, node, ['user', 'remove', name]);
 }

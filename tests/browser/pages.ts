@@ -10,6 +10,8 @@ export const administratorPages: readonly (readonly [path: string, heading: stri
   ['/log', 'Log'],
   ['/about', 'About'],
   ['/failover', 'Failover'],
+  ['/followers', 'Followers'],
+  ['/backup', 'Backup'],
   ['/network', 'Server network'],
   ['/vpn', 'VPN'],
   ['/advanced', 'Advanced'],

@@ -12,9 +12,11 @@ import { Shell } from './shell/shell.tsx';
 const AdvancedPage = lazy(() => import('./settings/advanced-page.tsx'));
 const AboutPage = lazy(() => import('./about/about-page.tsx'));
 const ArrivePage = lazy(() => import('./session/arrive-page.tsx'));
+const BackupPage = lazy(() => import('./backup/backup-page.tsx'));
 const CertificatesPage = lazy(() => import('./certificates/certificates-page.tsx'));
 const ClientsPage = lazy(() => import('./clients/clients-page.tsx'));
 const FailoverPage = lazy(() => import('./failover/failover-page.tsx'));
+const FollowersPage = lazy(() => import('./followers/followers-page.tsx'));
 const GroupsPage = lazy(() => import('./groups/groups-page.tsx'));
 const HistoryPage = lazy(() => import('./history/history-page.tsx'));
 const LogPage = lazy(() => import('./log/log-page.tsx'));
@@ -63,6 +65,8 @@ function AdministratorPages({ session }: { session: Session }) {
         <Route path="/users/:name" element={<UserPage />} />
         <Route path="/groups" element={<GroupsPage />} />
         <Route path="/failover" element={<FailoverPage />} />
+        <Route path="/followers" element={<FollowersPage />} />
+        <Route path="/backup" element={<BackupPage />} />
         <Route path="/network" element={<NetworkPage />} />
         <Route path="/vpn" element={<VpnPage />} />
         <Route path="/advanced" element={<AdvancedPage />} />

@@ -74,6 +74,7 @@ export function presentFollower(one: FollowerStatus): FollowerView {
     scope,
     addedAt,
     fingerprint: one.fingerprint,
+    state: one.state,
     connected: one.connected,
     position: one.position ?? null,
     lagEntries: one.lagEntries ?? null,

@@ -43,6 +43,7 @@ const observed: Observed = {
     {
       follower: { id: 'f', name: 'elsewhere', publicKey: '', scope: 'accounts', addedAt: '' },
       fingerprint: '',
+      state: 'follows',
       connected: true,
       position: { epoch: 3, sequence: 16 },
       lagEntries: 1,

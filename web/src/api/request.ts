@@ -24,7 +24,9 @@ export function rememberCsrfToken(token: string): void {
 
 export interface RequestOptions {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** A Blob goes as its bytes, anything else as JSON. */
   readonly body?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   /** Milliseconds until the answer is given up. */
   readonly timeoutMs?: number;
@@ -39,6 +41,13 @@ export async function request<Answer>(path: string, options: RequestOptions = {}
   return body as Answer;
 }
 
+/** As `request`, for an answer that is a file. */
+export async function requestFile(path: string, options: RequestOptions = {}): Promise<Blob> {
+  const response = await send(path, options);
+  if (!response.ok) throw refusal(response.status, parsed(await response.text()));
+  return response.blob();
+}
+
 async function send(path: string, options: RequestOptions): Promise<Response> {
   const { method = 'GET', body, signal } = options;
   const limit = AbortSignal.timeout(options.timeoutMs ?? timeoutMs);
@@ -49,15 +58,20 @@ async function send(path: string, options: RequestOptions): Promise<Response> {
       cache: 'no-store',
       signal: signal === undefined ? limit : AbortSignal.any([signal, limit]),
       headers: {
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...options.headers,
+        ...(body === undefined ? {} : { 'content-type': typeOf(body) }),
         ...(method === 'GET' ? {} : { 'x-csrf-token': csrfToken }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: body instanceof Blob ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
     throw new ApiError(0, 'network', 'The node does not answer.', 'This page keeps trying by itself');
   }
+}
+
+function typeOf(body: unknown): string {
+  return body instanceof Blob ? 'application/octet-stream' : 'application/json';
 }
 
 function parsed(text: string): unknown {

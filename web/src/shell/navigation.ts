@@ -1,5 +1,7 @@
 import {
   IconAdjustments,
+  IconAffiliate,
+  IconArchive,
   IconArrowsExchange,
   IconCertificate,
   IconFileText,
@@ -41,7 +43,11 @@ export const sections: readonly { readonly name: string; readonly places: readon
   },
   {
     name: 'Pair',
-    places: [{ path: '/failover', name: 'Failover', icon: IconArrowsExchange }],
+    places: [
+      { path: '/failover', name: 'Failover', icon: IconArrowsExchange },
+      { path: '/followers', name: 'Followers', icon: IconAffiliate },
+      { path: '/backup', name: 'Backup', icon: IconArchive },
+    ],
   },
   {
     name: 'Server',
