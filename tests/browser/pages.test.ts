@@ -294,7 +294,7 @@ test('a follower is let in with its key; a backup from the page brings back who 
   await page.getByRole('button', { name: 'Restore…' }).click();
   await page.getByRole('button', { name: 'Restore', exact: true }).click();
   await page.getByText(/^Restored: the state of node-/).waitFor();
-  await page.getByRole('link', { name: 'Users' }).click();
+  await page.getByRole('link', { name: 'Users', exact: true }).click();
   await page.getByRole('link', { name: 'alice' }).waitFor();
 
   await page.getByRole('link', { name: 'Followers' }).click();

@@ -93,17 +93,16 @@ export class Feeds {
 
   async #greet(socket: Socket): Promise<void> {
     const id = await readPreface(socket);
+    // The newest counts: the other end of an older one may be long gone.
+    for (let before = this.#feeds.get(id ?? ''); before !== undefined; before = this.#feeds.get(id ?? '')) {
+      before.feed.stop();
+      await before.ended;
+    }
     const known = this.#options.known();
     const follower = known?.followers.find((one) => one.id === id);
     if (known === undefined || follower === undefined || this.#server === undefined) {
       socket.destroy();
       return;
-    }
-    const before = this.#feeds.get(follower.id);
-    if (before !== undefined) {
-      // The newest counts: the other end of the older one may be long gone.
-      before.feed.stop();
-      await before.ended;
     }
     const { store, log } = this.#options;
     const feed = new Feed({
