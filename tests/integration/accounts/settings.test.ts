@@ -136,6 +136,22 @@ test('TCP beside UDP, what may be reached and a directive that cannot be: with r
   );
   await until(async () => (await sessionsOn('node-b')).sessions.length === 2, 60_000, 'bob to be back');
 
+  // New certificates: the servers restart once and their clients come back; a profile given out before goes on.
+  const old = (await statusOf(lab, 'node-b'))?.openvpn[0]?.pid;
+  await tandem(lab, 'node-b', ['certificate', 'renew', '--servers']);
+  await until(
+    async () => {
+      const pid = (await statusOf(lab, 'node-b'))?.openvpn[0]?.pid;
+      return pid != null && pid !== old;
+    },
+    30_000,
+    'servers with the new certificate',
+  );
+  const anew = (await tandem(lab, 'node-b', ['certificate', 'renew', 'bob'])) as { profile: string };
+  assert.notEqual(anew.profile, bob.profile);
+  await until(async () => (await sessionsOn('node-b')).sessions.length === 2, 60_000, 'both to be back');
+  assert.deepEqual([udp.passwordQuestions, tcp.passwordQuestions], [1, 1]);
+
   const ended = (await tandem(lab, 'node-b', ['session', 'disconnect', 'alice'])) as { disconnected: number };
   assert.equal(ended.disconnected, 1);
   await until(() => !udp.connected, 10_000, 'the end of alice');
