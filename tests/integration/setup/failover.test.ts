@@ -71,6 +71,14 @@ test('two machines become a pair by wizard and validation, and the pages survive
       const stranger = `SHA256:${'A'.repeat(43)}`;
       const other = await run('node-a', [...set, '--peer-fingerprint', stranger], `${password}\n`);
       assert.match(other.stderr, /"code":"pair\.ssh\.host-key"/);
+      await shell('node-b', 'mv /usr/local/bin/tandem /usr/local/bin/tandem.away');
+      const bare = await run('node-a', set, `${lab.password}\n`);
+      assert.match(bare.stderr, /"code":"pair\.peer\.not-installed"/);
+      await shell('node-b', 'mv /usr/local/bin/tandem.away /usr/local/bin/tandem');
+      await shell('node-b', 'systemctl stop tandem');
+      const asleep = await run('node-a', set, `${lab.password}\n`);
+      assert.match(asleep.stderr, /"code":"pair\.peer\.not-set-up"/);
+      await shell('node-b', 'systemctl start tandem && tandem wait-ready');
       const free = await run('node-a', ['tandem', 'failover', 'free-vhid', '--json']);
       assert.deepEqual(JSON.parse(free.stdout), { vhid: 51, used: [] });
     },
@@ -162,9 +170,18 @@ test('two machines become a pair by wizard and validation, and the pages survive
       assert.ok(!keys.stdout.includes('tandem-replication'), `${node} lets nobody in any more`);
       assert.ok(!(await shell(node, 'ip -4 -o address show dev eth0')).includes('10.99.0.100'));
     }
-    const words = ['tandem', 'failover', 'set', ...shared, '--vhid', '52', '--json'];
-    const again = await run('node-a', words, `${lab.password}\n`);
+    // With a key in place of the password, and the host key that was compared beforehand.
+    const key = await shell('node-a', 'ssh-keygen -q -t ed25519 -N "" -f /root/way && cat /root/way.pub');
+    await shell('node-b', `mkdir -p /root/.ssh && echo '${key.trim()}' >> /root/.ssh/authorized_keys`);
+    const line = await shell('node-b', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
+    const fingerprint = /SHA256:\S+/.exec(line)?.[0] ?? '';
+    const words = ['--virtual-address', '10.99.0.100/24', '--peer', '10.99.0.2', '--vhid', '52', '--json'];
+    const proof = ['--peer-key-file', '/root/way', '--peer-fingerprint', fingerprint];
+    const again = await run('node-a', ['tandem', 'failover', 'set', ...words, ...proof]);
     assert.equal(again.code, 0, again.stderr);
-    assert.equal((JSON.parse(again.stdout) as { protected: boolean }).protected, true);
+    const made = JSON.parse(again.stdout) as { protected: boolean; hostKeyFingerprint: string };
+    assert.deepEqual([made.protected, made.hostKeyFingerprint], [true, fingerprint]);
+    const twice = await run('node-a', ['tandem', 'failover', 'set', ...words, ...proof]);
+    assert.match(twice.stderr, /"code":"pair\.already-paired"/);
   });
 });
