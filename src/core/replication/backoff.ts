@@ -11,7 +11,7 @@ const settled: ReadonlySet<string> = new Set([
 ]);
 
 const firstMs = 100;
-const longestMs = 2_000;
+const longestMs = 1_000;
 const longestSettledMs = 15_000;
 
 /** How long to wait before the next attempt, after `failures` (at least 1) in a row, the last one with this code. */

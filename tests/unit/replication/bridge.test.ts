@@ -61,12 +61,33 @@ test('where no server runs the bridge says so in one line and fails', (context) 
   const stderr = new PassThrough();
   const code = runReplicaBridge({
     socketPath: join(directory(context), 'none.sock'),
+    patienceMs: 60,
     input: -1,
     output: -1,
     stderr,
   });
   assert.equal(code, 69);
   assert.equal(String(stderr.read()), 'tandem is not running here, or is active itself\n');
+});
+
+test('a server that starts a moment later is reached by who came in before', async (context) => {
+  const b = await side(context, 'node-b');
+  await b.receiver.close();
+  const socketPath = join(b.folder, 'replication.sock');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', bridge, socketPath], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  context.after(() => child.kill('SIGKILL'));
+  let answered = false;
+  child.stdout.once('data', () => {
+    answered = true;
+  });
+  // It is up and looks for the socket; what it says is refused by the server, and that is an answer.
+  child.stdin.write('not a frame, but more bytes than a header');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  await b.receiver.listen();
+  await until('the server answered', () => answered || child.exitCode !== null);
+  assert.equal(answered, true);
 });
 
 test('a socket that a dead server left is replaced, one that answers is not', async (context) => {
