@@ -36,8 +36,6 @@ export interface ConversationEvents {
   tick(): void;
 }
 
-/** So many changes do not wait for the end of the turn of the event loop in which they are made. */
-const fewEntries = 8;
 /**
  * Each portion costs both ends the same, whatever is in it. While so many are on their way, what is new waits for one of them, as
  * with Nagle's algorithm; a full portion waits for none.
@@ -48,8 +46,6 @@ const fullPortion = 64;
 interface ConversationOptions {
   readonly store: Store;
   readonly stream: MessageStream;
-  /** What was sent leaves now, where it would be gathered. */
-  readonly leave?: () => void;
   readonly greeting: Greeting;
   readonly clock: Clock;
   readonly pingMs: number;
@@ -118,16 +114,9 @@ export class Conversation {
     }
   }
 
-  /**
-   * A change was just committed. It leaves at once while nothing else is on its way. Behind others it leaves with those of the same
-   * turn of the event loop, or with the next few: the standby works on the first ones while this node makes the next.
-   */
+  /** A change was just committed. It goes out with the others of this turn of the event loop. */
   committed(entry: JournalEntry): void {
-    if (this.#phase.name !== 'tail') return;
-    this.#outbox.put(entry);
-    if (this.#window.portions > 0 && this.#outbox.count < fewEntries) return;
-    this.pump();
-    this.#options.leave?.();
+    if (this.#phase.name === 'tail') this.#outbox.put(entry);
   }
 
   /** Sends what the window lets through; called whenever something may have changed. */

@@ -4,8 +4,6 @@ import type { TandemError } from '../../core/errors.ts';
 /** A way to the standby's receiver, for example an SSH channel. */
 export interface Link {
   readonly stream: Duplex;
-  /** What was written leaves at once, where it would have been gathered until the running callback ends. */
-  leave?(): void;
   /** After the stream ended: what the other end said about it, if anything. */
   reason(): TandemError | undefined;
   /** Frees everything at once. */

@@ -16,11 +16,6 @@ export class Outbox {
     this.#store = store;
   }
 
-  /** Held in memory, not sent. */
-  get count(): number {
-    return this.#held.length;
-  }
-
   put(entry: JournalEntry): void {
     if (this.#held.length >= mostHeld) this.#held = [];
     this.#held.push(entry);

@@ -16,18 +16,14 @@ export class PacketSocket extends Socket {
     if (!this.#gathering) {
       this.#gathering = true;
       this.cork();
-      process.nextTick(() => this.leave());
+      process.nextTick(() => {
+        this.#gathering = false;
+        this.uncork();
+      });
     }
     return typeof encodingOrDone === 'string'
       ? super.write(chunk, encodingOrDone, done)
       : super.write(chunk, encodingOrDone);
-  }
-
-  /** What was gathered leaves now, not when the running callback ends. */
-  leave(): void {
-    if (!this.#gathering) return;
-    this.#gathering = false;
-    this.uncork();
   }
 }
 

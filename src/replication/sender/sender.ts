@@ -230,7 +230,6 @@ export class Sender {
     const conversation = new Conversation({
       store,
       stream,
-      leave: () => link.leave?.(),
       greeting: greetingOf(self, store, 'active', 'whatever'),
       clock: this.#clock,
       pingMs: this.#options.pingMs ?? 1_000,

@@ -1,11 +1,12 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import { Client, type ClientChannel } from 'ssh2';
 import { TandemError } from '../../core/errors.ts';
 import { linkError } from '../errors.ts';
 import { fingerprint, type PublicKey, parsePublicKey } from '../keys/public-key.ts';
 import type { Connect, Link } from './link.ts';
-import { connectWithin, type PacketSocket } from './packet-socket.ts';
+import { connectWithin } from './packet-socket.ts';
 
 /** For the TCP connection alone, on one's own network. */
 const connectTimeoutMs = 1_000;
@@ -54,7 +55,7 @@ async function openLink(
   client: Client,
   options: SshOptions,
   privateKey: Buffer,
-  socket: PacketSocket,
+  socket: Socket,
 ): Promise<Link> {
   const where = `${options.host}:${options.port ?? 22}`;
   const pinned = parsePublicKey(options.hostKey);
@@ -73,7 +74,7 @@ async function openLink(
   client.on('ready', () => {
     client.exec('tandem replica receive', (error, channel) => {
       if (error) reject(linkError('unreachable', `${where} opened no channel: ${error.message}`, error));
-      else resolve(linkOver(client, socket, channel, where));
+      else resolve(linkOver(client, channel, where));
     });
   });
   client.connect({
@@ -92,7 +93,7 @@ async function openLink(
   return promise.finally(() => clearTimeout(timer));
 }
 
-function linkOver(client: Client, socket: PacketSocket, channel: ClientChannel, where: string): Link {
+function linkOver(client: Client, channel: ClientChannel, where: string): Link {
   let said = '';
   let status: number | null | undefined;
   channel.stderr.on('data', (chunk: Buffer) => {
@@ -110,7 +111,6 @@ function linkOver(client: Client, socket: PacketSocket, channel: ClientChannel, 
   };
   return {
     stream: channel,
-    leave: () => socket.leave(),
     reason: () => {
       const words = said.trim().split('\n').at(-1) ?? '';
       if (words === '' && (status === undefined || status === 0)) return undefined;
