@@ -368,7 +368,7 @@ export class Node {
 
   /** Brings link and heartbeat in step with the setting `pair`, when it appears and whenever it changes; in order. */
   #followPair(occasion: 'booted' | 'changed' = 'changed'): Promise<void> {
-    this.#following = this.#following.then(() => this.#followPairNow(occasion));
+    this.#following = this.#following.catch(() => undefined).then(() => this.#followPairNow(occasion));
     return this.#following;
   }
 

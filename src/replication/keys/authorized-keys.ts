@@ -61,7 +61,16 @@ function holds(line: string, publicKey: string): boolean {
   return line.split(/\s+/).includes(base64);
 }
 
-async function edit(home: string, change: (lines: string[]) => string[]): Promise<void> {
+/** The file is one, and who reads it while another writes would bring back what the other took away. */
+let lastEdit: Promise<void> = Promise.resolve();
+
+function edit(home: string, change: (lines: string[]) => string[]): Promise<void> {
+  const edited = lastEdit.then(() => editNow(home, change));
+  lastEdit = edited.catch(() => undefined);
+  return edited;
+}
+
+async function editNow(home: string, change: (lines: string[]) => string[]): Promise<void> {
   const owner = await stat(home);
   const directory = join(home, '.ssh');
   const path = join(directory, 'authorized_keys');

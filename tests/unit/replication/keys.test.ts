@@ -7,6 +7,8 @@ import {
   authorizedKeyLine,
   installAuthorizedKey,
   removeAuthorizedKey,
+  removeReplicationKeys,
+  setFollowerKeys,
 } from '../../../src/replication/keys/authorized-keys.ts';
 import { fingerprint, parsePublicKey, readHostKey } from '../../../src/replication/keys/public-key.ts';
 import { ensureReplicationKey } from '../../../src/replication/keys/replication-key.ts';
@@ -63,4 +65,21 @@ test('a missing host key is explained', async (context) => {
     code: 'replication.no-host-key',
     culprit: 'operator',
   });
+});
+
+test('what is taken away stays away when another key is let in at the same moment', async (context) => {
+  const home = directory(context);
+  const own = await ensureReplicationKey(join(home, 'own'));
+  const follower = await ensureReplicationKey(join(home, 'follower'));
+  const id = '00000000-0000-4000-8000-000000000001';
+  await installAuthorizedKey({ home, publicKey: own.publicKey });
+  await Promise.all([
+    removeReplicationKeys(home),
+    setFollowerKeys(home, [{ id, publicKey: follower.publicKey }]),
+  ]);
+  const lines = readFileSync(join(home, '.ssh', 'authorized_keys'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  assert.equal(lines.length, 1);
+  assert.match(lines[0] ?? '', /tandem-follower$/);
 });

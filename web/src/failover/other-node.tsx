@@ -25,6 +25,8 @@ export function OtherNode({ wish, confirmed, onChange }: OtherNodeProps) {
             label="Address"
             description="Its own, in the same network"
             required
+            pattern="[0-9]{1,3}([.][0-9]{1,3}){3}"
+            title="An IPv4 address, such as 10.0.0.2"
             spellCheck={false}
             autoComplete="off"
             value={wish.address}

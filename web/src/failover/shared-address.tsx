@@ -31,6 +31,8 @@ export function SharedAddress({ view, wish, onChange }: SharedAddressProps) {
         <TextInput
           label="Shared virtual address"
           required
+          pattern="[0-9]{1,3}([.][0-9]{1,3}){3}(/[0-9]{1,2})?"
+          title="An IPv4 address, such as 10.0.0.100"
           spellCheck={false}
           autoComplete="off"
           w={260}
