@@ -14,6 +14,7 @@ export interface NodeStatus {
     readonly connected: boolean;
     readonly lagEntries: number | null;
   } | null;
+  readonly heartbeat: { readonly peers: readonly unknown[] } | null;
   readonly openvpn: readonly { readonly clients: number; readonly pid: number | null }[];
 }
 

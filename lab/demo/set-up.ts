@@ -36,7 +36,9 @@ export async function setUpPair(lab: Lab, onProgress: (what: string) => void): P
     const [a, b] = await Promise.all([statusOf(lab, 'node-a'), statusOf(lab, 'node-b')]);
     seen = `node-a: ${told(a)}; node-b: ${told(b)}`;
     const serving = a?.role === 'active' && a.virtualAddress?.held === true && a.openvpn[0]?.pid != null;
-    return serving && a.protected && b?.role === 'standby' && b.openvpn[0]?.pid != null;
+    // A standby that has heard nobody yet would not know whom it took over from.
+    const heard = (b?.heartbeat?.peers.length ?? 0) > 0;
+    return serving && a.protected && b?.role === 'standby' && b.openvpn[0]?.pid != null && heard;
   };
   const what = 'a protected pair with OpenVPN running on both nodes';
   await until(isProtected, 60_000, what).catch((error: unknown) => {
