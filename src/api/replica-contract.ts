@@ -146,3 +146,13 @@ export interface GenerationListView {
 export const generationListSchema: z.ZodType<GenerationListView> = z.object({
   generations: z.array(z.object({ path: z.string(), at: z.string(), position: z.string(), bytes: z.int() })),
 });
+
+/** Fingerprints (`SHA256:…`) of the keys with which each node signs in on the other one from now on. */
+export interface RotateKeyAnswer {
+  readonly peer: string;
+  readonly fingerprints: { readonly own: string; readonly peer: string };
+}
+export const rotateKeyAnswerSchema: z.ZodType<RotateKeyAnswer> = z.object({
+  peer: z.string(),
+  fingerprints: z.object({ own: z.string(), peer: z.string() }),
+});

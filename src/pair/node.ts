@@ -25,6 +25,7 @@ import { Divergences } from './divergences.ts';
 import { type Elsewhere, elsewhereOf } from './elsewhere.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { ReplicationLink, sameLink, verificationOf } from './link.ts';
+import { LinkKeys } from './link-keys.ts';
 import { setMaintenance } from './maintenance.ts';
 import { PairMaking, primaryClaimed } from './pair-making.ts';
 import { notPaired } from './pairing-errors.ts';
@@ -68,6 +69,7 @@ export class Node {
   readonly pairing: PairMaking;
   readonly elsewhere: Elsewhere;
   readonly changes: PairChanges;
+  readonly linkKeys: LinkKeys;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
@@ -154,13 +156,14 @@ export class Node {
       isProtected: () => this.#role.role === 'active' && this.#link?.status.protected === true,
       role: this.#role,
     });
+    const ofPair = { refuseUnlessActive: () => this.#refuseUnlessActive(), link: () => this.#link };
+    this.linkKeys = new LinkKeys({ ...ofPair, nodeName: config.name, peer: () => this.#peer });
     this.changes = new PairChanges({
       ...parts,
+      ...ofPair,
       write,
       heartbeat: this.#heartbeat,
-      refuseUnlessActive: () => this.#refuseUnlessActive(),
       serves: () => this.serves,
-      link: () => this.#link,
       followed: () => this.#following,
       clients: () => parts.vpn.connected().length,
     });
@@ -278,6 +281,7 @@ export class Node {
       since: this.#role.since,
       position: store.position,
       trouble: this.#role.trouble,
+      apart: this.changes.form.trouble,
       peer: this.#peer,
       copy: this.#link?.status,
       virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
@@ -360,7 +364,8 @@ export class Node {
       onStale: (peerEpoch: number) => this.#role.surpass(peerEpoch),
       verification: this.#verification,
       onProtected: () => this.changes.agree(),
-      onQuestion: (ask: string, body: unknown) => this.changes.answer(ask, body),
+      onQuestion: (ask: string, body: unknown) =>
+        (LinkKeys.knows(ask) ? this.linkKeys : this.changes).answer(ask, body),
     };
     this.#link = new ReplicationLink({ ...this.#parts, ...own }, pairId);
     if (this.#role.role === 'standby') await this.#link.openReceiver();

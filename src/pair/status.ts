@@ -37,6 +37,8 @@ export interface Observed {
   readonly since: Date;
   readonly position: Position;
   readonly trouble: string | undefined;
+  /** Why its heartbeat does not take part as the pair wants it to. */
+  readonly apart?: string | undefined;
   readonly peer: { readonly name: string; readonly address: string } | undefined;
   readonly copy: CopyStatus | undefined;
   readonly virtualAddress: string | undefined;
@@ -91,6 +93,7 @@ export function sentenceOf(observed: Observed): string {
       ? `${node.name} serves alone: it is not paired with a second node yet.`
       : `${node.name} waits to be paired by a primary node.`;
   }
+  if (observed.apart !== undefined) return observed.apart;
   if (role === 'active') {
     return copy?.protected === true
       ? `${node.name} is active and every change is on ${peer.name} as well.`
@@ -113,7 +116,8 @@ export function warningsOf(observed: Observed): string[] {
   const warnings: string[] = [];
   const { node, role, peer, copy, heartbeat } = observed;
   if (observed.trouble !== undefined) warnings.push(`${node.name} ${observed.trouble}`);
-  if (peer !== undefined && heartbeat === undefined)
+  if (observed.apart !== undefined) warnings.push(observed.apart);
+  else if (peer !== undefined && heartbeat === undefined)
     warnings.push('the heartbeat of this node does not answer');
   for (const warning of heartbeat?.warnings ?? []) warnings.push(`the heartbeat says: ${warning}`);
   if (heartbeat?.state === 'fault') warnings.push(`the heartbeat is in fault: ${heartbeat.sentence}`);

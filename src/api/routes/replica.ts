@@ -19,6 +19,7 @@ import {
   journalSchema,
   reapplyAnswerSchema,
   reseedAnswerSchema,
+  rotateKeyAnswerSchema,
 } from '../replica-contract.ts';
 
 const params = z.object({ id: z.string().max(64) });
@@ -55,6 +56,12 @@ export function replicaRoutes(instance: FastifyInstance, node: Node): void {
         wholeFrom: whole,
       };
     },
+  );
+
+  app.post(
+    '/replica/rotate-key',
+    { config: { policy: replicaPolicy.rotateKey }, schema: { response: { 200: rotateKeyAnswerSchema } } },
+    () => node.linkKeys.rotate(),
   );
 
   app.post(

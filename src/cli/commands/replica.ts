@@ -12,6 +12,7 @@ import {
   journalSchema,
   reapplyAnswerSchema,
   reseedAnswerSchema,
+  rotateKeyAnswerSchema,
 } from '../../api/replica-contract.ts';
 import { TandemError } from '../../core/errors.ts';
 import { callApi } from '../api-client.ts';
@@ -116,6 +117,22 @@ export function addReplicaCommands(program: Command, replica: Command): void {
               ['AT', 'POSITION', 'BYTES', 'FILE'],
               view.generations.map((one) => [one.at, one.position, String(one.bytes), one.path]),
             ),
+      );
+    });
+
+  replica
+    .command('rotate-key')
+    .description(
+      'on the active node: new keys for the link in both directions; the old ones go when the new ones were used',
+    )
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const answer = rotateKeyAnswerSchema.parse(await callApi('POST', '/replica/rotate-key'));
+      print(
+        options.json === true,
+        answer,
+        () =>
+          `The link has new keys: ${answer.fingerprints.own} here, ${answer.fingerprints.peer} on ${answer.peer}.`,
       );
     });
 

@@ -32,7 +32,7 @@ export function missingKeys(nodeName: string): TandemError {
   return new TandemError({
     code: 'pair.heartbeat-keys.missing',
     culprit: 'operator',
-    message: `the keys of its heartbeat, /var/lib/tandem/heartbeat-keys.json, are missing, so ${nodeName} takes no part: it would speak unsigned`,
+    message: `${nodeName} lacks the keys of its heartbeat, /var/lib/tandem/heartbeat-keys.json, and takes no part: it would speak unsigned.`,
     hint: 'Copy the file from the other node, with its owner and mode (tandem, 0600); it is taken within a second',
   });
 }

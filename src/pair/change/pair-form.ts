@@ -155,7 +155,8 @@ export class PairForm {
       await this.#bring(pair, agreed);
       this.#trouble = undefined;
     } catch (error) {
-      const words = error instanceof Error ? error.message : String(error);
+      const said = error instanceof Error ? error.message : String(error);
+      const words = error instanceof TandemError ? `${said} ${error.hint}` : said;
       if (words !== this.#trouble) this.#parts.log.error({ err: error }, 'the pair could not be followed');
       this.#trouble = words;
     }

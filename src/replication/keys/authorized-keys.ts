@@ -41,6 +41,13 @@ export async function removeReplicationKeys(home: string): Promise<void> {
   await edit(home, (lines) => lines.filter((line) => !line.endsWith(` ${comment}`)));
 }
 
+/** Of all keys of the other node only this one is let in from now on. */
+export async function keepOnlyReplicationKey(home: string, publicKey: string): Promise<void> {
+  await edit(home, (lines) =>
+    lines.filter((line) => !line.endsWith(` ${comment}`) || holds(line, publicKey)),
+  );
+}
+
 const followerComment = 'tandem-follower';
 
 /** Lets exactly these followers in, each with its own key and bound to saying who it is; keys of others of its kind go. */

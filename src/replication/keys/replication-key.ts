@@ -30,6 +30,32 @@ export async function ensureReplicationKey(directory: string): Promise<Replicati
   return { privateKeyPath, publicKey: formatPublicKey(parsePublicKey(publicKey)) };
 }
 
+/** The key that is to take the place of this node's: made beside it when there is none yet, and not used by itself. */
+export async function ensureNextKey(directory: string): Promise<ReplicationKey> {
+  const current = join(directory, 'replication_ed25519');
+  const privateKeyPath = `${current}.next`;
+  // The last exchange was cut off between its two renames: it had been decided.
+  if ((await exists(privateKeyPath)) && !(await exists(`${privateKeyPath}.pub`)))
+    await rename(privateKeyPath, current);
+  if (!(await exists(privateKeyPath))) {
+    const made = `${privateKeyPath}.made`;
+    await Promise.all([rm(made, { force: true }), rm(`${made}.pub`, { force: true })]);
+    await generate(made);
+    await rename(`${made}.pub`, `${privateKeyPath}.pub`);
+    await rename(made, privateKeyPath);
+  }
+  await chmod(privateKeyPath, 0o600);
+  const publicKey = await readFile(`${privateKeyPath}.pub`, 'utf8');
+  return { privateKeyPath, publicKey: formatPublicKey(parsePublicKey(publicKey)) };
+}
+
+/** From now on it is this node's key. */
+export async function adoptNextKey(directory: string): Promise<void> {
+  const current = join(directory, 'replication_ed25519');
+  await rename(`${current}.next.pub`, `${current}.pub`);
+  await rename(`${current}.next`, current);
+}
+
 /**
  * By ssh-keygen: ssh2's own generator drops a leading zero byte of the public key, which makes one key in 256 unreadable.
  * The key has no passphrase, since the service uses it unattended.

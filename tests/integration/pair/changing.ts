@@ -139,4 +139,46 @@ export function changingAPair(labOf: () => Lab): void {
     await settled(vhid);
     assert.deepEqual([await held('node-a'), await held('node-b')], ['', '10.99.0.100/24']);
   });
+
+  test('the keys of the link change in both directions, and the old ones are not let in any more', async () => {
+    const authorized = '/var/lib/tandem/.ssh/authorized_keys';
+    const before = await Promise.all(nodes.map((node) => look(labOf(), node, `cat ${authorized}`)));
+    const answer = (await tandem(labOf(), 'node-b', ['replica', 'rotate-key'])) as { peer: string };
+    assert.equal(answer.peer, 'node-a');
+    const lines = await Promise.all(nodes.map((node) => look(labOf(), node, `cat ${authorized}`)));
+    for (const [index, line] of lines.entries()) {
+      assert.equal(line.split('\n').length, 1, line);
+      assert.notEqual(line, before[index]);
+    }
+    const owns = await Promise.all(
+      nodes.map((node) => look(labOf(), node, 'ssh-keygen -yf /var/lib/tandem/.ssh/replication_ed25519')),
+    );
+    for (const [index, own] of owns.entries())
+      assert.ok(
+        lines[1 - index]?.includes(own.split(' ')[1] ?? '?'),
+        'each lets the key in that the other has',
+      );
+    // The next connection is with it: the link is made anew by the restart below.
+  });
+
+  test('without its keys a node says so and takes no part, and comes back with them', async () => {
+    const keys = '/var/lib/tandem/heartbeat-keys.json';
+    await look(labOf(), 'node-a', `mv ${keys} ${keys}.away; systemctl restart tandem; tandem wait-ready`);
+    await until(
+      async () =>
+        /node-a lacks the keys of its heartbeat.*would speak unsigned/.test(
+          (await statusOf(labOf(), 'node-a'))?.sentence ?? '',
+        ),
+      20_000,
+      'node-a to say what is missing',
+    );
+    assert.deepEqual(await pidsOf(labOf(), 'node-a', 'heartbeat run'), []);
+    await look(labOf(), 'node-a', `mv ${keys}.away ${keys}`);
+    await until(
+      async () => (await heartbeatOf('node-a').catch(() => undefined))?.state === 'standby',
+      20_000,
+      'node-a to take part again',
+    );
+    await standing('node-b', 'node-a');
+  });
 }
