@@ -324,17 +324,12 @@ export class Node {
   #followRole(role: Role): void {
     if (role === 'active') void this.certificates.look();
     this.web.followRole(role);
-    void this.elsewhere.followers.serve(role === 'active').catch((error: unknown) => {
-      this.#parts.log.error({ err: error }, 'followers cannot connect');
-    });
-    void this.#parts.privileged.followConnections(role === 'active').catch((error: unknown) => {
-      this.#parts.log.error({ err: error }, 'connection tracking could not follow the role');
-    });
-    if (role === 'standby') {
-      void this.#parts.vpn.forgetClients().catch((error: unknown) => {
-        this.#parts.log.error({ err: error }, 'OpenVPN could not be restarted after the role was lost');
-      });
-    }
+    const { privileged, vpn, log } = this.#parts;
+    const serves = role === 'active';
+    const tell = (what: string) => (error: unknown) => log.error({ err: error }, what);
+    void this.elsewhere.followers.serve(serves).catch(tell('followers cannot connect'));
+    void privileged.followConnections(serves).catch(tell('connection tracking could not follow the role'));
+    if (!serves) void vpn.forgetClients().catch(tell('OpenVPN could not be restarted in the lost role'));
   }
 
   /** The setting is gone: nothing of the pair stays, and the primary node serves alone. */
