@@ -28,8 +28,8 @@ interface PendingCommand {
   readonly reject: (error: TandemError) => void;
 }
 
-const FIRST_RETRY_MS = 50;
-const MAX_RETRY_MS = 1000;
+/** Whoever logs in while nobody listens is not asked about again: soon, and always. */
+const RETRY_MS = 20;
 const ANSWER_BOUND_MS = 5000;
 const MAX_PENDING = 4096;
 
@@ -42,7 +42,6 @@ export class ManagementClient {
   #silent = false;
   #closed = false;
   #decoder = NEW_DECODER;
-  #retryMs = FIRST_RETRY_MS;
   #retryTimer: NodeJS.Timeout | undefined;
   #answerTimer: NodeJS.Timeout | undefined;
 
@@ -126,7 +125,6 @@ export class ManagementClient {
 
   #connected(): void {
     this.#up = true;
-    this.#retryMs = FIRST_RETRY_MS;
     this.#options.onUp();
   }
 
@@ -141,8 +139,7 @@ export class ManagementClient {
     this.#silent = false;
     if (wasUp) this.#options.onDown?.(cause, silent);
     if (this.#closed) return;
-    this.#retryTimer = setTimeout(() => this.start(), this.#retryMs);
-    this.#retryMs = Math.min(this.#retryMs * 2, MAX_RETRY_MS);
+    this.#retryTimer = setTimeout(() => this.start(), RETRY_MS);
   }
 
   #received(chunk: string): void {

@@ -43,7 +43,7 @@ describe('the firewall table', () => {
     const { network } = vpn;
     await vpn.addUser('alice', 10);
     await using server = vpn.startServer();
-    await server.process.logged(/Initialization Sequence Completed/);
+    await server.ready();
     network.holdVirtualAddress();
     nft(network, table);
     await using client = vpn.startClient('alice');

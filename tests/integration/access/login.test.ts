@@ -14,7 +14,7 @@ describe('logins at a real server', () => {
     for (const [index, name] of ['alice', 'bob', 'carol', 'dave'].entries())
       await vpn.addUser(name, 10 + index);
     server = vpn.startServer();
-    await server.process.logged(connected);
+    await server.ready();
     vpn.network.holdVirtualAddress();
   });
 

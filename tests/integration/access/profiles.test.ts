@@ -23,7 +23,7 @@ describe('profiles and servers of every kind, with stock clients', () => {
       vpn.startServer({}, { ...common, protocol: 'tcp', port: 443, device: 'tun100', main: false }),
     );
     servers.push(vpn.startServer({}, { ...common, address: own6, device: 'tun200', main: false }));
-    for (const server of servers) await server.process.logged(connected);
+    for (const server of servers) await server.ready();
     vpn.network.holdVirtualAddress();
   });
 

@@ -15,7 +15,7 @@ describe('a server that takes over', () => {
     vpn = await Vpn.create();
     await vpn.addUser('alice', 10);
     first = vpn.startServer();
-    await first.process.logged(connected);
+    await first.ready();
   });
 
   afterEach(async () => {

@@ -21,7 +21,7 @@ import { type ProfileKind, type ProfileSpec, renderProfile } from '../../../src/
 import { systemAccount } from '../../../src/settings/service-account.ts';
 import { RevokedSerials } from '../../../src/vpn/revoked-serials.ts';
 import { TestNetwork } from './network.ts';
-import { OpenvpnProcess, Person } from './openvpn-process.ts';
+import { OpenvpnProcess, Person, until } from './openvpn-process.ts';
 
 export const PASSWORD = 'correct horse battery';
 
@@ -30,6 +30,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly process: OpenvpnProcess;
   readonly doorkeeper: Doorkeeper;
   readonly events: readonly DoorEvent[];
+  /** It serves, and its doorkeeper is at the door. */
+  ready(): Promise<void>;
 }
 
 export interface RunningClient extends AsyncDisposable {
@@ -193,7 +195,11 @@ export class Vpn implements Disposable {
       doorkeeper.close();
       await process.kill();
     };
-    return { process, doorkeeper, events, [Symbol.asyncDispose]: stop };
+    const ready = async (): Promise<void> => {
+      await process.logged(/Initialization Sequence Completed/);
+      await until('the doorkeeper', () => events.some(({ type }) => type === 'up'));
+    };
+    return { process, doorkeeper, events, ready, [Symbol.asyncDispose]: stop };
   }
 
   /** `as` logs in with the profile of `profile`. */

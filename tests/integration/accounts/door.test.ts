@@ -35,7 +35,7 @@ describe('the door of a real server', () => {
         if (commonName === 'alice:default') vpn.writeClientFile('alice', 10, false);
       },
     });
-    await server.process.logged(connected);
+    await server.ready();
     vpn.network.holdVirtualAddress();
   });
 
