@@ -19,8 +19,9 @@ product:sysctl:procps:kernel settings and process lists
 product:libatomic.so.1:libatomic1:a library that Node needs
 lab:ping:iputils-ping:measuring reachability
 lab:nsenter:util-linux:namespaces, the hosts of the lab
+lab:curl:curl:asking the nodes of the lab
+test:openssl:openssl:looking at certificates as others see them
 test:keepalived:keepalived:the peer that the heartbeat is tested against
-test:ucarp:ucarp:the peer that the heartbeat is tested against
 test:ucarp:ucarp:the CARP peer that the heartbeat is tested against
 test:vtysh:frr:the VRRP router that the heartbeat is tested against
 test:tshark:tshark:dissecting our packets independently

@@ -35,12 +35,12 @@ export async function tandem(
   );
 }
 
+/** What `tandem status --json` prints, from the same place; asked often, and the command takes a third of a second to start. */
 export async function statusOf(lab: Lab, node: NodeName): Promise<NodeStatus | undefined> {
-  try {
-    return (await tandem(lab, node, ['status'])) as NodeStatus;
-  } catch {
-    return undefined;
-  }
+  const socket = ['--unix-socket', '/run/tandem/server/api.sock'];
+  const words = ['curl', '-sf', '--max-time', '5', ...socket, 'http://localhost/api/v1/status'];
+  const { code, stdout } = await lab.exec(node, words, { timeoutMs: 10_000 });
+  return code === 0 ? (JSON.parse(stdout) as NodeStatus) : undefined;
 }
 
 function complaint(stderr: string): string {

@@ -5,7 +5,7 @@ export async function until(
   observed: () => boolean | Promise<boolean>,
   timeoutMs: number,
   what: string,
-  everyMs = 20,
+  everyMs = 50,
 ): Promise<void> {
   const deadline = performance.now() + timeoutMs;
   while (!(await observed())) {

@@ -2,10 +2,12 @@ import type { Write } from '../accounts/write.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, pairSettingName } from '../settings/pair.ts';
+import { paths } from '../settings/paths.ts';
 import type { Actor } from '../store/actor.ts';
 import { acceptPairing, callOff, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
 import { alreadyPaired, isPrimary, notPaired, unpairElsewhere } from './pairing-errors.ts';
+import { readPairingFile } from './pairing-file.ts';
 import { Progress, type ProgressView } from './progress.ts';
 import { forgetPair } from './unpairing.ts';
 import { until } from './until.ts';
@@ -58,10 +60,10 @@ export class PairMaking {
     if (peer !== undefined) throw alreadyPaired(config.name, peer.name);
     const progress = new Progress(stepsTo(config.name, wish));
     this.#progress = progress;
+    const { epoch } = this.#parts.role;
     const { settings, hostKeyFingerprint } = await progress.during('accept', () =>
-      pairWith(config, wish, productVersion),
+      pairWith({ node: config, productVersion, epoch }, wish),
     );
-    const before = this.#parts.role.epoch;
     await progress.during('settings', async () => {
       try {
         await write(actor, (transaction) => transaction.settings.set(pairSettingName, settings));
@@ -73,7 +75,7 @@ export class PairMaking {
     });
     // The heartbeat listens before it claims: for that moment this node serves nobody.
     const served = async (): Promise<boolean> =>
-      this.#parts.role.epoch > before && (await this.#parts.serves());
+      this.#parts.role.epoch > epoch && (await this.#parts.serves());
     const serving = await progress.until('address', served, serveTimeoutMs);
     const copied = await progress.until('copy', this.#parts.isProtected, protectionTimeoutMs);
     return {
@@ -121,8 +123,8 @@ export class PairMaking {
  * claim. Resolves when the primary's claim, which begins an epoch, has arrived, and after 10 s in any case.
  */
 export async function primaryClaimed(role: { readonly epoch: number }): Promise<void> {
-  const before = role.epoch;
-  await until(() => role.epoch > before, primaryClaimMs);
+  const made = readPairingFile(paths.pairing)?.epoch ?? 0;
+  await until(() => role.epoch > made, primaryClaimMs);
 }
 
 function stepsTo(name: string, wish: PairWish): readonly (readonly [id: string, title: string])[] {

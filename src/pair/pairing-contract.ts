@@ -16,6 +16,8 @@ export interface Introduction {
 /** What the primary sends to the second node over SSH. */
 export interface PairingRequest {
   readonly pairId: string;
+  /** The primary's at this moment. */
+  readonly epoch: number;
   readonly node: Introduction;
   /** The heartbeats of the two believe each other by it. */
   readonly heartbeatKeys: HeartbeatKeys;
@@ -40,6 +42,7 @@ const introductionSchema: z.ZodType<Introduction> = z.strictObject({
 
 export const pairingRequestSchema: z.ZodType<PairingRequest> = z.strictObject({
   pairId: z.uuid(),
+  epoch: z.int().nonnegative(),
   node: introductionSchema,
   heartbeatKeys: heartbeatKeysSchema,
 });

@@ -7,11 +7,14 @@ import { z } from 'zod';
  */
 export interface PairingFile {
   readonly pairId: string;
+  /** The primary's when the pair was made; its first claim in the pair begins a later one. */
+  readonly epoch: number;
   readonly peer: { readonly nodeId: string; readonly name: string; readonly address: string };
 }
 
 const pairingFileSchema: z.ZodType<PairingFile> = z.object({
   pairId: z.uuid(),
+  epoch: z.int().nonnegative().default(0),
   peer: z.object({ nodeId: z.uuid(), name: z.string(), address: z.ipv4() }),
 });
 

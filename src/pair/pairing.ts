@@ -47,15 +47,14 @@ async function introduce(node: NodeConfig, productVersion: string): Promise<Intr
  * @throws TandemError `pair.virtual-address.*`, `pair.ssh.*`, `pair.peer.*`
  */
 export async function pairWith(
-  node: NodeConfig,
+  { node, productVersion, epoch }: { node: NodeConfig; productVersion: string; epoch: number },
   wish: PairWish,
-  productVersion: string,
 ): Promise<{ settings: PairSettings; hostKeyFingerprint: string }> {
   checkVirtualAddress(node, wish);
   const own = await introduce(node, productVersion);
   const pairId = randomUUID();
   const heartbeatKeys = newHeartbeatKeys();
-  const request: PairingRequest = { pairId, node: own, heartbeatKeys };
+  const request: PairingRequest = { pairId, epoch, node: own, heartbeatKeys };
   const result = await runRemotely(
     wish.peer,
     '/usr/local/bin/tandem failover accept --json',
@@ -101,7 +100,8 @@ export async function acceptPairing(
   await installAuthorizedKey({ home: paths.stateDirectory, publicKey: request.node.replicationKey });
   writeHeartbeatKeys(paths.heartbeatKeys, request.heartbeatKeys);
   const { nodeId, name, address } = request.node;
-  writePairingFile(paths.pairing, { pairId: request.pairId, peer: { nodeId, name, address } });
+  const { pairId, epoch } = request;
+  writePairingFile(paths.pairing, { pairId, epoch, peer: { nodeId, name, address } });
   return own;
 }
 
