@@ -8,6 +8,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import { TandemError } from '../core/errors.ts';
+import { damagedBackup } from './container.ts';
 
 /*
  * age v1 with a passphrase (https://age-encryption.org/v1): one scrypt stanza, ChaCha20-Poly1305 in chunks of 64 KiB. What is
@@ -57,17 +58,17 @@ export async function* decrypt(file: Bytes, passphrase: string): AsyncGenerator<
   const lines: string[] = [];
   for (let budget = largestHeaderBytes; lines.length < 4; ) {
     const line = await source.line(budget);
-    if (line === undefined) throw damaged('its header ends too early');
+    if (line === undefined) throw damagedBackup('its header ends too early');
     budget -= line.length;
     lines.push(line);
   }
   const [first, stanza, body, mac] = lines;
   const match = /^-> scrypt ([A-Za-z0-9+/]{22}) ([1-9][0-9]?)$/.exec(stanza ?? '');
   if (first !== intro || match === null || body === undefined || mac?.startsWith('--- ') !== true) {
-    throw damaged('its header is not that of a file with a passphrase');
+    throw damagedBackup('its header is not that of a file with a passphrase');
   }
   const factor = Number(match[2]);
-  if (factor > largestWorkFactor) throw damaged('its header asks for more work than this version does');
+  if (factor > largestWorkFactor) throw damagedBackup('its header asks for more work than this version does');
   const scryptSalt = Buffer.from(match[1] ?? '', 'base64');
   const fileKey = open(
     await scryptKey(passphrase, scryptSalt, factor),
@@ -78,14 +79,14 @@ export async function* decrypt(file: Bytes, passphrase: string): AsyncGenerator<
   const expected = macOf(fileKey, `${lines.slice(0, 3).join('\n')}\n---`);
   const said = Buffer.from(mac.slice(4), 'base64');
   if (said.length !== expected.length || !timingSafeEqual(said, expected))
-    throw damaged('its header was changed');
+    throw damagedBackup('its header was changed');
   const nonce = await source.exactly(16);
-  if (nonce === undefined) throw damaged('it ends too early');
+  if (nonce === undefined) throw damagedBackup('it ends too early');
   const key = derive(fileKey, nonce, 'payload');
   let counter = 0;
   for await (const { bytes, last } of chunks(source.rest(), chunkBytes + tagBytes)) {
     const plain = open(key, chunkNonce(counter++, last), bytes);
-    if (plain === undefined) throw damaged('a part of it was changed, is missing or was added');
+    if (plain === undefined) throw damagedBackup('a part of it was changed, is missing or was added');
     if (plain.length > 0) yield plain;
   }
 }
@@ -215,14 +216,5 @@ function wrongPassphrase(): TandemError {
     culprit: 'caller',
     message: 'The passphrase is not the one that the backup was made with. Nothing was changed.',
     hint: 'Try again; without it nobody can read the backup',
-  });
-}
-
-function damaged(how: string): TandemError {
-  return new TandemError({
-    code: 'backup.damaged',
-    culprit: 'caller',
-    message: `The backup is damaged: ${how}. Nothing was changed.`,
-    hint: 'Take another copy of it',
   });
 }

@@ -70,14 +70,14 @@ async function* checked(
   let length = 0;
   for (let bytes: Uint8Array | undefined = first; bytes !== undefined; ) {
     length += bytes.length;
-    if (length > manifest.bytes) throw damaged('it is longer than it says');
+    if (length > manifest.bytes) throw damagedBackup('it is longer than it says');
     sum.update(bytes);
     if (bytes.length > 0) yield bytes;
     const next = await rest.next();
     bytes = next.done === true ? undefined : next.value;
   }
-  if (length !== manifest.bytes) throw damaged('it was cut off');
-  if (sum.digest('hex') !== manifest.sha256) throw damaged('its content is not what was written');
+  if (length !== manifest.bytes) throw damagedBackup('it was cut off');
+  if (sum.digest('hex') !== manifest.sha256) throw damagedBackup('its content is not what was written');
 }
 
 function parseManifest(line: string): Manifest {
@@ -85,12 +85,12 @@ function parseManifest(line: string): Manifest {
   try {
     value = JSON.parse(line);
   } catch {
-    throw damaged('its second line cannot be read');
+    throw damagedBackup('its second line cannot be read');
   }
   const format = z.object({ format: z.int(), product: z.string().max(100) }).safeParse(value);
   if (format.success && format.data.format > 1) throw newer(format.data.product);
   const manifest = manifestSchema.safeParse(value);
-  if (!manifest.success) throw damaged('its second line does not say what it should');
+  if (!manifest.success) throw damagedBackup('its second line does not say what it should');
   return manifest.data;
 }
 
@@ -113,7 +113,8 @@ function notOne(): TandemError {
   });
 }
 
-function damaged(how: string): TandemError {
+/** `how` completes "The backup is damaged: …". */
+export function damagedBackup(how: string): TandemError {
   return new TandemError({
     code: 'backup.damaged',
     culprit: 'caller',

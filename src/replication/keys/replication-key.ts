@@ -15,19 +15,8 @@ export interface ReplicationKey {
 
 /** This node's key for replication, made in `directory` (0700) when it is not there yet. The private file is 0600. */
 export async function ensureReplicationKey(directory: string): Promise<ReplicationKey> {
-  const privateKeyPath = join(directory, 'replication_ed25519');
   await mkdir(directory, { recursive: true, mode: 0o700 });
-  if (!(await exists(privateKeyPath))) {
-    const made = `${privateKeyPath}.made`;
-    await Promise.all([rm(made, { force: true }), rm(`${made}.pub`, { force: true })]);
-    await generate(made);
-    // The private one last: once it is there, both are.
-    await rename(`${made}.pub`, `${privateKeyPath}.pub`);
-    await rename(made, privateKeyPath);
-  }
-  await chmod(privateKeyPath, 0o600);
-  const publicKey = await readFile(`${privateKeyPath}.pub`, 'utf8');
-  return { privateKeyPath, publicKey: formatPublicKey(parsePublicKey(publicKey)) };
+  return ensureKey(join(directory, 'replication_ed25519'));
 }
 
 /** The key that is to take the place of this node's: made beside it when there is none yet, and not used by itself. */
@@ -37,10 +26,15 @@ export async function ensureNextKey(directory: string): Promise<ReplicationKey> 
   // The last exchange was cut off between its two renames: it had been decided.
   if ((await exists(privateKeyPath)) && !(await exists(`${privateKeyPath}.pub`)))
     await rename(privateKeyPath, current);
+  return ensureKey(privateKeyPath);
+}
+
+async function ensureKey(privateKeyPath: string): Promise<ReplicationKey> {
   if (!(await exists(privateKeyPath))) {
     const made = `${privateKeyPath}.made`;
     await Promise.all([rm(made, { force: true }), rm(`${made}.pub`, { force: true })]);
     await generate(made);
+    // The private one last: once it is there, both are.
     await rename(`${made}.pub`, `${privateKeyPath}.pub`);
     await rename(made, privateKeyPath);
   }
