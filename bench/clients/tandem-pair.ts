@@ -1,5 +1,5 @@
 import { Secret, TOTP } from 'otpauth';
-import { statusOf, tandem } from '../../lab/demo/node-commands.ts';
+import { standsBy, statusOf, tandem } from '../../lab/demo/node-commands.ts';
 import { PingProbe } from '../../lab/demo/ping-probe.ts';
 import { addUser, pair, profileOf, setUpPair } from '../../lab/demo/set-up.ts';
 import { until } from '../../lab/demo/until.ts';
@@ -78,7 +78,7 @@ export class TandemPair {
     return gaps;
   }
 
-  /** Every change is on both nodes, and OpenVPN runs on both. */
+  /** Every change is on both nodes, and the other one could take over. */
   async settled(): Promise<void> {
     await until(
       async () => {
@@ -86,7 +86,7 @@ export class TandemPair {
           statusOf(this.lab, this.active),
           statusOf(this.lab, other(this.active)),
         ]);
-        return here?.protected === true && there?.openvpn[0]?.pid != null;
+        return here?.protected === true && standsBy(there);
       },
       60_000,
       'both nodes to be equal',

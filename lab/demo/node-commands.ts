@@ -43,6 +43,12 @@ export async function statusOf(lab: Lab, node: NodeName): Promise<NodeStatus | u
   return code === 0 ? (JSON.parse(stdout) as NodeStatus) : undefined;
 }
 
+/** It could take over now: OpenVPN runs there too, and its heartbeat hears the active node. */
+export function standsBy(status: NodeStatus | undefined): boolean {
+  const heard = (status?.heartbeat?.peers.length ?? 0) > 0;
+  return status?.role === 'standby' && heard && status.openvpn[0]?.pid != null;
+}
+
 function complaint(stderr: string): string {
   const line = stderr.trim().split('\n').at(-1) ?? '';
   try {

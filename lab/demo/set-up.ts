@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Lab } from '../lab.ts';
 import type { NodeName } from '../topology.ts';
-import { type NodeStatus, statusOf, tandem } from './node-commands.ts';
+import { type NodeStatus, standsBy, statusOf, tandem } from './node-commands.ts';
 import { until } from './until.ts';
 
 /** What the demo's pair looks like; the intervals are those that the printed promises are about. */
@@ -36,9 +36,7 @@ export async function setUpPair(lab: Lab, onProgress: (what: string) => void): P
     const [a, b] = await Promise.all([statusOf(lab, 'node-a'), statusOf(lab, 'node-b')]);
     seen = `node-a: ${told(a)}; node-b: ${told(b)}`;
     const serving = a?.role === 'active' && a.virtualAddress?.held === true && a.openvpn[0]?.pid != null;
-    // A standby that has heard nobody yet would not know whom it took over from.
-    const heard = (b?.heartbeat?.peers.length ?? 0) > 0;
-    return serving && a.protected && b?.role === 'standby' && b.openvpn[0]?.pid != null && heard;
+    return serving && a.protected && standsBy(b);
   };
   const what = 'a protected pair with OpenVPN running on both nodes';
   await until(isProtected, 60_000, what).catch((error: unknown) => {

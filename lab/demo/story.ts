@@ -2,7 +2,7 @@ import type { Lab } from '../lab.ts';
 import type { NodeName } from '../topology.ts';
 import { addressGapBoundMs } from './bound.ts';
 import { InnerConnection } from './inner-connection.ts';
-import { statusOf, tandem } from './node-commands.ts';
+import { standsBy, statusOf, tandem } from './node-commands.ts';
 import { OwnerProbe } from './owner-probe.ts';
 import { PingProbe } from './ping-probe.ts';
 import type { Promises } from './promises.ts';
@@ -155,11 +155,7 @@ export async function comeBack(lab: Lab, returning: NodeName, active: NodeName):
   await lab.powerOn(returning);
   const caughtUp = async (): Promise<boolean> => {
     const [there, here] = await Promise.all([statusOf(lab, returning), statusOf(lab, active)]);
-    return (
-      here?.protected === true &&
-      there?.role === 'standby' &&
-      there.position.sequence === here.position.sequence
-    );
+    return here?.protected === true && standsBy(there) && there?.position.sequence === here.position.sequence;
   };
   let caught = true;
   await until(caughtUp, returnTimeoutMs, `${returning} to catch up`).catch(() => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { statusOf, tandem } from '../../../lab/demo/node-commands.ts';
+import { standsBy, statusOf, tandem } from '../../../lab/demo/node-commands.ts';
 import { until } from '../../../lab/demo/until.ts';
 import type { Lab } from '../../../lab/lab.ts';
 import type { NodeName } from '../../../lab/topology.ts';
@@ -40,9 +40,10 @@ export function changingAPair(labOf: () => Lab): void {
     for (const node of nodes)
       await until(
         async () => {
-          const { vhid: now, change } = await heartbeatOf(node);
+          // One that was just started does not answer yet.
+          const view = await heartbeatOf(node).catch(() => undefined);
           const noted = await look(labOf(), node, 'ls /var/lib/tandem/pair-change.json 2>/dev/null');
-          return now === vhid && change === null && noted === '';
+          return view?.vhid === vhid && view.change === null && noted === '';
         },
         40_000,
         `${node} to have settled on VHID ${vhid}`,
@@ -52,8 +53,7 @@ export function changingAPair(labOf: () => Lab): void {
   async function standing(active: NodeName, standby: NodeName): Promise<void> {
     await until(
       async () =>
-        (await statusOf(labOf(), active))?.protected === true &&
-        (await statusOf(labOf(), standby))?.role === 'standby',
+        (await statusOf(labOf(), active))?.protected === true && standsBy(await statusOf(labOf(), standby)),
       60_000,
       `${active} to be active and protected`,
     );

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { statusOf, tandem } from '../../../lab/demo/node-commands.ts';
+import { standsBy, statusOf, tandem } from '../../../lab/demo/node-commands.ts';
 import { addUser } from '../../../lab/demo/set-up.ts';
 import { until } from '../../../lab/demo/until.ts';
 import type { Lab } from '../../../lab/lab.ts';
@@ -34,7 +34,7 @@ test('a split heals: the later takeover stays, and what the other wrote meanwhil
   await until(
     async () => {
       const [a, b] = await Promise.all([statusOf(lab, 'node-a'), statusOf(lab, 'node-b')]);
-      return b?.role === 'active' && b.protected && a?.role === 'standby';
+      return b?.role === 'active' && b.protected && standsBy(a);
     },
     60_000,
     'node-b to be the one active node, protected',

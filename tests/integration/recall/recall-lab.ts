@@ -1,5 +1,5 @@
 import { InnerConnection } from '../../../lab/demo/inner-connection.ts';
-import { statusOf } from '../../../lab/demo/node-commands.ts';
+import { standsBy, statusOf } from '../../../lab/demo/node-commands.ts';
 import { PingProbe } from '../../../lab/demo/ping-probe.ts';
 import { addUser, pair, profileOf, setUpPair } from '../../../lab/demo/set-up.ts';
 import { until } from '../../../lab/demo/until.ts';
@@ -59,10 +59,12 @@ export async function countRecalls(lab: Lab): Promise<() => Promise<number>> {
 
 /** Waits until that node is active, and the other one, if it is on, follows it with every change. */
 export async function settled(lab: Lab, active: NodeName, paired: boolean): Promise<void> {
+  const standby = active === 'node-a' ? 'node-b' : 'node-a';
   await until(
     async () => {
       const status = await statusOf(lab, active);
-      return status?.role === 'active' && (!paired || status.protected);
+      const ready = !paired || (status?.protected === true && standsBy(await statusOf(lab, standby)));
+      return status?.role === 'active' && ready;
     },
     60_000,
     `${active} to be active${paired ? ' and protected' : ''}`,
