@@ -2,12 +2,9 @@ import { calls, EAGAIN, EINTR, EMSGSIZE, ENOBUFS, errno, must, sendInBackground 
 import { AF_NETLINK } from '../socket-addresses.ts';
 import { SystemCallError } from '../system-call-error.ts';
 import { decodeMessages, encodeMessage, viewOf } from './message.ts';
+import { NETLINK_ROUTE, NLM_F_ACK, NLM_F_REQUEST, NLMSG_ERROR } from './socket.ts';
 
 const SOCK_RAW_CLOEXEC = 3 | 0o2000000;
-const NETLINK_ROUTE = 0;
-const NLMSG_ERROR = 2;
-const NLM_F_REQUEST = 1;
-const NLM_F_ACK = 4;
 const MSG_DONTWAIT = 0x40;
 const SOL_SOCKET = 1;
 const SO_RCVTIMEO = 20;

@@ -4,11 +4,11 @@ import { SystemCallError } from '../system-call-error.ts';
 import { decodeMessages, encodeMessage, type Message, viewOf } from './message.ts';
 
 const SOCK_RAW_NONBLOCK_CLOEXEC = 3 | 0o4000 | 0o2000000;
-const NETLINK_ROUTE = 0;
-const NLMSG_ERROR = 2;
+export const NETLINK_ROUTE = 0;
+export const NLMSG_ERROR = 2;
 const NLMSG_DONE = 3;
-const NLM_F_REQUEST = 1;
-const NLM_F_ACK = 4;
+export const NLM_F_REQUEST = 1;
+export const NLM_F_ACK = 4;
 export const NLM_F_DUMP = 0x300;
 export const NLM_F_REPLACE = 0x100;
 export const NLM_F_CREATE = 0x400;
