@@ -1,5 +1,8 @@
+import { factsOf } from '../access/pki/brought-certificate.ts';
 import { issueServerCertificate } from '../access/pki/certificates.ts';
 import { endOf } from '../access/pki/import.ts';
+import { isOwnCertificate } from '../access/pki/web-certificate.ts';
+import { readAcmeSettings } from '../settings/acme.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
@@ -48,6 +51,8 @@ export function certificateWarnings(store: Store, now: number): string[] {
     if (text !== undefined && endOf(text) - now <= renewalMs)
       warnings.push(`${what} ends on ${day(endOf(text))}`);
   }
+  const web = webCertificateWarning(store, now);
+  if (web !== undefined) warnings.push(web);
   const ending = store.certificates.inForce().filter((one) => one.notAfter - now <= renewalMs);
   if (ending.length > 0) {
     const first = Math.min(...ending.map((one) => one.notAfter));
@@ -56,6 +61,20 @@ export function certificateWarnings(store: Store, now: number): string[] {
     );
   }
   return warnings;
+}
+
+/** Our own renews itself, what is ordered does long before: its end comes near only when the authority refuses. */
+function webCertificateWarning(store: Store, now: number): string | undefined {
+  const certificatePem = store.identity.get('web-certificate');
+  if (certificatePem === undefined || isOwnCertificate(certificatePem)) return undefined;
+  const { notBefore, notAfter } = factsOf(certificatePem);
+  const ordered = readAcmeSettings(store) !== undefined;
+  if (notAfter - now > (ordered ? Math.min(renewalMs, (notAfter - notBefore) / 5) : renewalMs))
+    return undefined;
+  const next = ordered
+    ? 'its renewal fails: tandem web certificate show'
+    : 'bring a new one: tandem web certificate set';
+  return `the certificate of the pages ${notAfter <= now ? 'has ended' : 'ends'} on ${day(notAfter)}; ${next}`;
 }
 
 function day(milliseconds: number): string {

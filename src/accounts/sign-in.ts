@@ -53,11 +53,14 @@ export class SignIn {
     this.#strangers = new LoginMemory({ now: parts.now, remember: async () => false, rules });
   }
 
-  /** Throws unless this is the user's password: asked again before something grave. Wrong answers count as at the door. */
+  /**
+   * Asked again before something grave; wrong answers count as at the door.
+   * @throws TandemError `accounts.present-password`, `accounts.sign-in.locked-out`, `.closed`, `.busy`
+   */
   async confirm(name: string, password: string): Promise<void> {
     const refusal = await this.#gate.checkAnswer(name, { password, code: undefined });
-    if (refusal !== undefined && refusal !== 'code-missing' && refusal !== 'code-not-set-up')
-      throw refused(refusal);
+    if (refusal === undefined || refusal === 'code-missing' || refusal === 'code-not-set-up') return;
+    throw refusal === 'wrong-password' ? notThePassword() : refused(refusal);
   }
 
   /**
@@ -74,6 +77,15 @@ export class SignIn {
     if (refusal !== undefined || user === undefined) throw refused(refusal ?? 'unknown-user');
     return user;
   }
+}
+
+function notThePassword(): TandemError {
+  return new TandemError({
+    code: 'accounts.present-password',
+    culprit: 'caller',
+    message: 'This is not your present password.',
+    hint: 'Type the password that you signed in with',
+  });
 }
 
 function refused(refusal: Refusal): TandemError {

@@ -1,10 +1,14 @@
+import { factsOf } from '../access/pki/brought-certificate.ts';
 import {
   createWebCertificate,
   isOwnCertificate,
   needsRenewal,
   type WebCertificate,
 } from '../access/pki/web-certificate.ts';
+import { type AcmeSettings, acmeSettingName } from '../settings/acme.ts';
+import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
+import type { Transaction } from '../store/transaction.ts';
 import type { Write } from './write.ts';
 
 /** Browsers refuse longer ones: CA/Browser Forum Baseline Requirements §6.3.2, before 2026. */
@@ -34,9 +38,39 @@ export async function renewOwnCertificate(
   const current = readWebCertificate(parts.store)?.certificatePem;
   if (current !== undefined && !isOwnCertificate(current)) return;
   if (current !== undefined && !needsRenewal(current, names, new Date(parts.now()))) return;
+  await resetWebCertificate(parts, { name: 'tandem', via: 'renewal' }, names);
+}
+
+/** A fresh certificate of our own for both nodes, whatever they had. */
+export async function resetWebCertificate(
+  parts: { readonly write: Write; readonly now: () => number },
+  actor: Actor,
+  names: readonly string[],
+): Promise<{ readonly protected: boolean }> {
   const fresh = await makeOwnCertificate(names, parts.now());
-  await parts.write({ name: 'tandem', via: 'renewal' }, (transaction) => {
-    transaction.identity.set('web-certificate', fresh.certificatePem);
-    transaction.identity.set('web-private-key', fresh.privateKeyPem);
-  });
+  return parts.write(actor, keepWebCertificate(fresh, undefined));
+}
+
+/** The change by which both nodes serve this one; `acme` says that it was ordered, and how the next will be. */
+export function keepWebCertificate(
+  { certificatePem, privateKeyPem }: WebCertificate,
+  acme: (AcmeSettings & { readonly accountKeyPem: string }) | undefined,
+): (transaction: Transaction) => void {
+  return ({ identity, settings }) => {
+    identity.set('web-certificate', certificatePem);
+    identity.set('web-private-key', privateKeyPem);
+    if (acme === undefined) {
+      settings.unset(acmeSettingName);
+      return;
+    }
+    const { accountKeyPem, ...wish } = acme;
+    identity.set('web-acme-account-key', accountKeyPem);
+    settings.set(acmeSettingName, wish);
+  };
+}
+
+/** Whether one that is ordered is to be ordered anew: in the last third of its time, as authorities ask for. */
+export function isDue(certificatePem: string, now: number): boolean {
+  const { notBefore, notAfter } = factsOf(certificatePem);
+  return notAfter - now < (notAfter - notBefore) / 3;
 }

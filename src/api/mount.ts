@@ -23,6 +23,7 @@ import { statusRoutes } from './routes/status.ts';
 import { tokenRoutes } from './routes/tokens.ts';
 import { userBulkRoutes } from './routes/user-bulk.ts';
 import { userRoutes } from './routes/users.ts';
+import { webCertificateRoutes } from './routes/web-certificate.ts';
 import { webSessionRoutes } from './routes/web-sessions.ts';
 
 /** Every route of the API, with its shapes, its policies and its errors; the same on the socket and over TLS. */
@@ -44,6 +45,7 @@ export async function mountApi(
       overviewRoutes(v1, node, live);
       eventRoutes(v1, live, parts.identify);
       webSessionRoutes(v1, node);
+      webCertificateRoutes(v1, node);
       tokenRoutes(v1, node);
       userRoutes(v1, node);
       userBulkRoutes(v1, node);

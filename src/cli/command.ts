@@ -15,6 +15,7 @@ import { addStatusCommand } from './commands/status.ts';
 import { addSwitchoverCommand } from './commands/switchover.ts';
 import { addUserCommands } from './commands/user.ts';
 import { addValidateCommand } from './commands/validate.ts';
+import { addWebCommands } from './commands/web.ts';
 import { exitCode } from './exit-codes.ts';
 import { reportFailure } from './output.ts';
 
@@ -33,6 +34,7 @@ export async function runCommand(words: readonly string[]): Promise<number> {
   addGroupCommands(program);
   addCertificateCommands(program);
   addSettingsCommands(program);
+  addWebCommands(program);
   addSessionCommands(program);
   addProfileCommands(program);
   addSwitchoverCommand(program);

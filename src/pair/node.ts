@@ -168,7 +168,8 @@ export class Node {
       clients: () => parts.vpn.connected().length,
     });
     this.validation = new Validation({ store, config, privileged: parts.privileged, now });
-    this.web = new WebAccess({ store, config, write, role, now, users: this.users, profiles: this.profiles });
+    const { users, profiles } = this;
+    this.web = new WebAccess({ ...parts, ...ofPair, write, role, users, profiles });
     this.elsewhere = elsewhereOf({
       ...{ ...parts, write, verification: this.#verification, writer: this.#writer },
       refuseUnlessActive: () => this.#refuseUnlessActive(),

@@ -1,22 +1,27 @@
+import type { Logger } from 'pino';
 import { ApiTokens } from '../accounts/api-tokens.ts';
 import { OneTimeLinks } from '../accounts/one-time-links.ts';
 import type { Profiles } from '../accounts/profiles.ts';
 import { SignIn } from '../accounts/sign-in.ts';
 import type { UserAccounts } from '../accounts/users.ts';
-import { renewOwnCertificate } from '../accounts/web-certificate.ts';
 import { WebSessions } from '../accounts/web-sessions.ts';
 import type { Write } from '../accounts/write.ts';
+import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
 import { defaultWebPlace, type NodeConfig } from '../settings/node.ts';
 import { type PairNode, type PairSettings, viewOf } from '../settings/pair.ts';
 import { readPairSettings, readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
 import type { Role } from './role.ts';
+import { WebCertificates } from './web-certificate/web-certificates.ts';
 
 interface WebAccessParts {
   readonly store: Store;
   readonly config: NodeConfig;
   readonly write: Write;
+  readonly refuseUnlessActive: () => void;
+  readonly privileged: Privileged;
+  readonly log: Logger;
   readonly role: () => Role;
   readonly users: Pick<UserAccounts, 'rememberLogin'>;
   readonly profiles: Profiles;
@@ -29,6 +34,7 @@ export class WebAccess {
   readonly sessions: WebSessions;
   readonly tokens: ApiTokens;
   readonly links: OneTimeLinks;
+  readonly certificates: WebCertificates;
   readonly #parts: WebAccessParts;
   readonly #roleListeners = new Set<(role: Role) => void>();
 
@@ -39,6 +45,11 @@ export class WebAccess {
     this.sessions = new WebSessions({ store, write, now });
     this.tokens = new ApiTokens({ store, write, now });
     this.links = new OneTimeLinks({ store, write, profiles, now });
+    this.certificates = new WebCertificates({
+      ...parts,
+      names: () => this.names(),
+      door: () => this.#door,
+    });
   }
 
   onRole(listener: (role: Role) => void): void {
@@ -75,8 +86,7 @@ export class WebAccess {
 
   /** On the active node: sees to it that the certificate of the pages is in force and names what it should. */
   async renewCertificate(): Promise<void> {
-    const { store, write, now, role } = this.#parts;
-    if (role() === 'active') await renewOwnCertificate({ store, write, now }, this.names());
+    if (this.#parts.role() === 'active') await this.certificates.look();
   }
 
   /** Seen from a standby: which node is active, and where its pages are. Undefined on the active one. */
@@ -84,6 +94,13 @@ export class WebAccess {
     const peer = this.#peer;
     if (this.#parts.role() === 'active' || peer === undefined) return undefined;
     return { name: peer.name, address: peer.address, url: `https://${peer.address}:${this.port}/` };
+  }
+
+  /** Where whoever asks for one of the names arrives: the shared address, which only the active node holds. */
+  get #door(): string {
+    const { config } = this.#parts;
+    if (config.web?.on === 'all') return '0.0.0.0';
+    return this.#pair === undefined ? config.address : bareAddress(this.#pair.virtualAddress);
   }
 
   get #pair(): PairSettings | undefined {

@@ -27,7 +27,7 @@ const rules: Record<string, { may: readonly string[]; why: string }> = {
     why: 'moves entries, decides no role; the command that sshd starts joins two descriptors at the kernel',
   },
   'src/access': {
-    may: ['core', 'node', '@peculiar/x509', 'reflect-metadata', 'otpauth'],
+    may: ['core', 'node', '@peculiar/x509', 'acme-client', 'reflect-metadata', 'otpauth'],
     why: 'gets its data as arguments, so that the privileged supervisor can render with it',
   },
   'src/settings': { may: ['core', 'node', 'zod'], why: 'shapes that every process agrees on' },

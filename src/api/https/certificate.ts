@@ -4,7 +4,7 @@ import type { WebCertificate } from '../../access/pki/web-certificate.ts';
 import { makeOwnCertificate, readWebCertificate } from '../../accounts/web-certificate.ts';
 import type { Node } from '../../pair/node.ts';
 
-const lookAgainMs = 86_400_000;
+const lookAgainMs = 3_600_000;
 
 /**
  * What the pages are served with: the pair's certificate, one and the same on both nodes, so that a browser that trusts it

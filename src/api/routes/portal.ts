@@ -17,7 +17,7 @@ import { presentUser } from './users.ts';
 const secret = z.string().min(1).max(4_096);
 const passwordSchema = z.strictObject({ current: secret, password: secret });
 const profileSchema = z.strictObject({ name: z.string().min(1).max(64).default('default') });
-const beginSchema = z.strictObject({ password: secret });
+const beginSchema = z.strictObject({ current: secret });
 const confirmSchema = z.strictObject({ code: z.string().min(6).max(16) });
 const keySchema = z.object({ key: z.string(), uri: z.string(), qr: z.string() });
 const params = z.object({ id: z.string().max(64) });
@@ -87,7 +87,7 @@ export function portalRoutes(instance: FastifyInstance, node: Node): void {
     },
     async (request) => {
       const { name } = requirePrincipal(request);
-      await node.web.signIn.confirm(name, request.body.password);
+      await node.web.signIn.confirm(name, request.body.current);
       const { key, uri } = pending.begin(name);
       const drawing = await drawQrCode(uri, { type: 'svg' });
       return { key, uri, qr: `data:image/svg+xml;base64,${Buffer.from(drawing).toString('base64')}` };

@@ -10,7 +10,8 @@ export type IdentityName =
   | 'auth-token-secret'
   | 'crl-number'
   | 'web-certificate'
-  | 'web-private-key';
+  | 'web-private-key'
+  | 'web-acme-account-key';
 
 /** Reads at any time. */
 export class Identity {

@@ -129,7 +129,7 @@ describe('the portal', () => {
         headers: alice.headers,
         body: { current, password: next },
       });
-    assert.equal(codeOf(await change('wrong horse', 'another horse')), 'accounts.sign-in.wrong');
+    assert.equal(codeOf(await change('wrong horse', 'another horse')), 'accounts.present-password');
     assert.equal(codeOf(await change(password, 'short')), 'access.auth.weak-password');
     const changed = await change(password, 'another horse');
     assert.equal(changed.status, 200);
@@ -143,8 +143,8 @@ describe('the portal', () => {
     const post = (path: string, body: object): ReturnType<ServedNode['ask']> =>
       served.ask('POST', `/api/v1/me/one-time-code/${path}`, { headers: alice.headers, body });
     assert.equal(codeOf(await post('confirm', { code: '123456' })), 'api.one-time-code.not-begun');
-    assert.equal(codeOf(await post('begin', { password: 'wrong' })), 'accounts.sign-in.wrong');
-    const begun = await post('begin', { password });
+    assert.equal(codeOf(await post('begin', { current: 'wrong' })), 'accounts.present-password');
+    const begun = await post('begin', { current: password });
     assert.match(String(begun.body['qr']), /^data:image\/svg\+xml;base64,/);
     assert.equal(codeOf(await post('confirm', { code: '000000' })), 'api.one-time-code.wrong');
     await signIn(served, 'alice', password);

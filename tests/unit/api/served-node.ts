@@ -15,7 +15,7 @@ import { Node } from '../../../src/pair/node.ts';
 import type { Privileged } from '../../../src/privileged/privileged.ts';
 import { RecallKeys } from '../../../src/recall/keys.ts';
 import { Recall } from '../../../src/recall/recall.ts';
-import type { NodeConfig } from '../../../src/settings/node.ts';
+import { defaultWebPlace, type NodeConfig } from '../../../src/settings/node.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { VpnService } from '../../../src/vpn/service.ts';
 import { openStore } from '../store/workspace.ts';
@@ -32,6 +32,10 @@ export interface ServedNode {
   readonly node: Node;
   readonly store: Store;
   readonly port: number;
+  /** Where a port that the node opened beside the pages' really is, while it is open. */
+  opened(port: number): number | undefined;
+  /** The node's. */
+  readonly clock: { skipDays(days: number): void };
   /** One request over TLS, with the node's own certificate checked. */
   ask(
     method: string,
@@ -43,8 +47,8 @@ export interface ServedNode {
 const silent = pino({ level: 'silent' });
 const refused = (): Promise<never> => Promise.reject(new Error('not in this test'));
 
-/** Whatever the server asks of root is refused, but the port: that one is opened on the loopback interface. */
-function privilegedFor(opened: (server: Server) => void): Privileged {
+/** Whatever the server asks of root is refused, but ports: they are opened on the loopback interface, under other numbers. */
+function privilegedFor(opened: (server: Server, port: number) => void): Privileged {
   return {
     runHeartbeat: refused,
     stopHeartbeat: refused,
@@ -60,10 +64,10 @@ function privilegedFor(opened: (server: Server) => void): Privileged {
     nudge: refused,
     sendRecall: refused,
     probeLan: refused,
-    listen: () =>
+    listen: ({ port }) =>
       new Promise((resolve) => {
         const server = createServer().listen(0, '127.0.0.1', () => {
-          opened(server);
+          opened(server, port);
           resolve(server);
         });
       }),
@@ -76,8 +80,14 @@ export async function serveNode(
   options: { start?: NodeConfig['start']; pages?: string } = {},
 ): Promise<ServedNode> {
   const store = openStore(context);
+  const ports = new Map<number, Server>();
   const listening = Promise.withResolvers<Server>();
-  const privileged = privilegedFor(listening.resolve);
+  const privileged = privilegedFor((server, port) => {
+    ports.set(port, server);
+    if (port === defaultWebPlace.port) listening.resolve(server);
+  });
+  let skippedMs = 0;
+  const now = (): number => Date.now() + skippedMs;
   const config: NodeConfig = {
     nodeId: randomUUID(),
     name: 'node-t',
@@ -120,7 +130,7 @@ export async function serveNode(
     privileged,
     heartbeat: (onState) => new HeartbeatClient('/nonexistent/heartbeat.sock', onState),
     log: silent,
-    now: Date.now,
+    now,
   });
   await node.start();
   const live = new Live(node, new LogTail());
@@ -138,6 +148,12 @@ export async function serveNode(
     node,
     store,
     port,
+    opened: (number) => (ports.get(number)?.address() as AddressInfo | null | undefined)?.port,
+    clock: {
+      skipDays: (days) => {
+        skippedMs += days * 86_400_000;
+      },
+    },
     ask: (method, path, { body, headers = {}, at = '127.0.0.1' } = {}) =>
       new Promise((resolve, reject) => {
         const payload = body === undefined ? undefined : JSON.stringify(body);

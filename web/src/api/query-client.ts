@@ -11,7 +11,8 @@ export function whenSignedOut(listener: () => void): () => void {
 }
 
 function notice(error: Error): void {
-  if (error instanceof ApiError && error.status === 401) for (const each of signedOutListeners) each();
+  if (error instanceof ApiError && error.code === 'api.not-signed-in')
+    for (const each of signedOutListeners) each();
 }
 
 /** A refusal is not repeated; an answer that did not come is asked for again. */

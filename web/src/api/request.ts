@@ -5,9 +5,12 @@ export class ApiError extends Error {
   readonly code: string;
   /** The next step to take. */
   readonly hint: string;
+  /** The field of the request that it is about, where it is one. */
+  readonly field: string | undefined;
 
-  constructor(status: number, code: string, message: string, hint: string) {
+  constructor(status: number, code: string, message: string, hint: string, field?: string) {
     super(message);
+    this.field = field;
     this.status = status;
     this.code = code;
     this.hint = hint;
@@ -89,6 +92,7 @@ function refusal(status: number, body: unknown): ApiError {
     textOf(error['code'], 'unknown'),
     textOf(error['message'], `The node answered with status ${status}.`),
     textOf(error['hint'], 'Try again'),
+    typeof error['field'] === 'string' ? error['field'] : undefined,
   );
 }
 

@@ -1,25 +1,31 @@
-import { NativeSelect, Table, TextInput } from '@mantine/core';
+import { Table } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { Link } from 'react-router';
 import type { CertificateListView } from '../../../src/api/overview-contract.ts';
 import { request } from '../api/request.ts';
+import { ListTools } from '../look/list-tools.tsx';
 import { Problem } from '../look/notice.tsx';
 import { Empty, Page, Panel } from '../look/page.tsx';
 import { Pager } from '../look/pager.tsx';
 import { type State, StateLabel } from '../look/state-mark.tsx';
 import { Day } from '../look/time.tsx';
 import styles from '../users/users-page.module.css';
+import { WebCertificatePanel } from './web-certificate-panel.tsx';
 
 const perPage = 50;
+const kinds = [
+  ['in-force', 'In force'],
+  ['revoked', 'Revoked'],
+  ['all', 'All'],
+] as const;
 const soonMs = 30 * 86_400_000;
 
 /** Every certificate that was issued for a profile, those that were revoked too. */
 export default function CertificatesPage() {
   const [search, setSearch] = useState('');
-  const [state, setState] = useState('in-force');
+  const [state, setState] = useState<(typeof kinds)[number][0]>('in-force');
   const [offset, setOffset] = useState(0);
   const [settled] = useDebouncedValue(search.trim(), 200);
   const { data, error } = useQuery({
@@ -40,36 +46,26 @@ export default function CertificatesPage() {
   return (
     <Page
       title="Certificates"
-      about="One for each profile. A profile is made, renewed and revoked on the page of its user; private keys leave only inside the profile."
+      about="That of the pages, and one for each profile. A profile is made, renewed and revoked on the page of its user; private keys leave only inside the profile."
     >
+      <WebCertificatePanel />
       <Problem error={error} />
-      <Panel flush>
-        <div className={styles['tools']}>
-          <TextInput
-            className={styles['search'] ?? ''}
-            aria-label="Search by name or serial number"
-            placeholder="Search by name or serial number"
-            leftSection={<IconSearch size={16} />}
-            value={search}
-            onChange={(event) => {
-              setSearch(event.currentTarget.value);
-              setOffset(0);
-            }}
-          />
-          <NativeSelect
-            aria-label="Which certificates"
-            value={state}
-            data={[
-              { value: 'in-force', label: 'In force' },
-              { value: 'revoked', label: 'Revoked' },
-              { value: 'all', label: 'All' },
-            ]}
-            onChange={(event) => {
-              setState(event.currentTarget.value);
-              setOffset(0);
-            }}
-          />
-        </div>
+      <Panel title="Profiles" flush>
+        <ListTools
+          searchLabel="Search by name or serial number"
+          search={search}
+          onSearch={(wanted) => {
+            setSearch(wanted);
+            setOffset(0);
+          }}
+          kindLabel="Which certificates"
+          kinds={kinds}
+          kind={state}
+          onKind={(kind) => {
+            setState(kind);
+            setOffset(0);
+          }}
+        />
         {certificates.length === 0 && data !== undefined ? (
           <Empty title="There is no such certificate" />
         ) : null}

@@ -2,6 +2,8 @@ import { Button, Group, Modal, NativeSelect, Textarea, TextInput } from '@mantin
 import { useState } from 'react';
 import dialog from '../look/action-dialog.module.css';
 import { ActionDialog } from '../look/action-dialog.tsx';
+import { NameField } from '../look/name-field.tsx';
+import { useRefusal } from '../look/refusal.ts';
 import { Copyable } from '../look/secret.tsx';
 import { addFollower, type FollowerAnswer, type FollowerRequest, followersKey } from './followers.ts';
 
@@ -29,32 +31,14 @@ export function AddFollowerDialog({ onClose }: { onClose: () => void }) {
         })
       }
       done={() => `${name.trim()} may follow.`}
+      fields={['name', 'publicKey']}
       refresh={followersKey}
       onDone={setAdded}
       stay
       onClose={onClose}
     >
-      <TextInput
-        label="Name"
-        description="Lower-case letters, digits and hyphens"
-        required
-        data-autofocus
-        autoCapitalize="none"
-        autoComplete="off"
-        spellCheck={false}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
-      <Textarea
-        label="Its public key"
-        description="What `sudo tandem follower key` prints there: ssh-ed25519 AAAA…"
-        required
-        autosize
-        minRows={2}
-        spellCheck={false}
-        value={key}
-        onChange={(event) => setKey(event.currentTarget.value)}
-      />
+      <NameField description="Lower-case letters, digits and hyphens" value={name} onChange={setName} />
+      <KeyField value={key} onChange={setKey} />
       <NativeSelect
         label="It receives"
         value={scope}
@@ -82,6 +66,22 @@ export function AddFollowerDialog({ onClose }: { onClose: () => void }) {
         onChange={(event) => setPort(event.currentTarget.value)}
       />
     </ActionDialog>
+  );
+}
+
+function KeyField({ value, onChange }: { value: string; onChange: (key: string) => void }) {
+  return (
+    <Textarea
+      label="Its public key"
+      description="What `sudo tandem follower key` prints there: ssh-ed25519 AAAA…"
+      required
+      autosize
+      minRows={2}
+      spellCheck={false}
+      error={useRefusal('publicKey')}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 

@@ -1,12 +1,13 @@
-import { Button, Group, Table, TextInput } from '@mantine/core';
+import { Button, Group, Table } from '@mantine/core';
 import { useState } from 'react';
 import { ActionDialog } from '../look/action-dialog.tsx';
+import { NameField } from '../look/name-field.tsx';
 import { Problem } from '../look/notice.tsx';
 import { Page, Panel } from '../look/page.tsx';
 import { StateLabel } from '../look/state-mark.tsx';
 import { Day } from '../look/time.tsx';
 import { changesBetween, saidOf } from '../properties/properties.ts';
-import { PropertiesForm } from '../properties/properties-form.tsx';
+import { PropertiesForm, propertyFields } from '../properties/properties-form.tsx';
 import { useReadOnly } from '../shell/standby-notice.tsx';
 import styles from './groups.module.css';
 import {
@@ -164,18 +165,11 @@ function AddDialog({ onClose }: { onClose: () => void }) {
       submit="Add group"
       action={() => addGroup(name.trim())}
       done={() => `The group ${name.trim()} was added.`}
+      fields={['name']}
       refresh={groupsKey}
       onClose={onClose}
     >
-      <TextInput
-        label="Name"
-        required
-        data-autofocus
-        autoCapitalize="none"
-        spellCheck={false}
-        value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
-      />
+      <NameField value={name} onChange={setName} />
     </ActionDialog>
   );
 }
@@ -190,6 +184,7 @@ function EditDialog({ group, onClose }: { group: GroupView; onClose: () => void 
       size="lg"
       action={() => changeGroup(group.name, changesBetween(before, said))}
       done={() => `${titleOf(group)} is saved.`}
+      fields={propertyFields}
       refresh={groupsKey}
       onClose={onClose}
     >

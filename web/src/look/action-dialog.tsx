@@ -1,8 +1,10 @@
 import { Button, Group, Modal } from '@mantine/core';
 import { type QueryKey, useMutation, useQueryClient } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { ApiError } from '../api/request.ts';
 import styles from './action-dialog.module.css';
 import { Problem } from './notice.tsx';
+import { RefusedForm } from './refusal.ts';
 import { sayDone } from './said.ts';
 
 interface ActionDialogProps<Answer> {
@@ -10,6 +12,8 @@ interface ActionDialogProps<Answer> {
   /** The fields, or what will happen. */
   readonly children: ReactNode;
   readonly submit: string;
+  /** Of the request: those that show what the node says against them themselves (`useRefusal`). */
+  readonly fields?: readonly string[];
   /** What cannot be taken back is not the colour of everything else. */
   readonly grave?: boolean;
   readonly disabled?: boolean;
@@ -37,6 +41,8 @@ export function ActionDialog<Answer>(props: ActionDialogProps<Answer>) {
     },
     onSettled: () => client.invalidateQueries({ queryKey: props.refresh }),
   });
+  const besideField =
+    error instanceof ApiError && error.field !== undefined && props.fields?.includes(error.field) === true;
   return (
     <Modal
       opened
@@ -52,8 +58,8 @@ export function ActionDialog<Answer>(props: ActionDialogProps<Answer>) {
           mutate();
         }}
       >
-        {props.children}
-        <Problem error={error} />
+        <RefusedForm value={error}>{props.children}</RefusedForm>
+        {besideField ? null : <Problem error={error} />}
         <Group justify="flex-end">
           <Button onClick={props.onClose}>Cancel</Button>
           <Button

@@ -3,6 +3,7 @@ import { lazy, Suspense, useState } from 'react';
 import type { UserView } from '../../../src/api/contract.ts';
 import { ActionDialog } from '../look/action-dialog.tsx';
 import { Fact, Facts, Panel } from '../look/page.tsx';
+import { useRefusal } from '../look/refusal.ts';
 import { Copyable } from '../look/secret.tsx';
 import { Day } from '../look/time.tsx';
 import { useTakeSession } from '../session/session.ts';
@@ -50,6 +51,7 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
       submit="Change password"
       disabled={differs}
       action={() => changeMyPassword(current, password)}
+      fields={['current', 'password']}
       done={() => 'Your password is changed.'}
       onDone={takeSession}
       refresh={meKey}
@@ -58,21 +60,8 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
       <p>
         Everywhere else you are signed out, and your VPN connections end: log in there with the new password.
       </p>
-      <PasswordInput
-        label="Present password"
-        required
-        data-autofocus
-        autoComplete="current-password"
-        value={current}
-        onChange={(event) => setCurrent(event.currentTarget.value)}
-      />
-      <PasswordInput
-        label="New password"
-        required
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.currentTarget.value)}
-      />
+      <PresentPassword value={current} onChange={setCurrent} />
+      <NewPasswordField value={password} onChange={setPassword} />
       <PasswordInput
         label="New password again"
         required
@@ -82,6 +71,53 @@ function PasswordDialog({ onClose }: { onClose: () => void }) {
         onChange={(event) => setAgain(event.currentTarget.value)}
       />
     </ActionDialog>
+  );
+}
+
+interface FieldProps {
+  readonly value: string;
+  readonly onChange: (value: string) => void;
+}
+
+function PresentPassword({ value, onChange }: FieldProps) {
+  return (
+    <PasswordInput
+      label="Present password"
+      required
+      data-autofocus
+      autoComplete="current-password"
+      error={useRefusal('current')}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+function NewPasswordField({ value, onChange }: FieldProps) {
+  return (
+    <PasswordInput
+      label="New password"
+      required
+      autoComplete="new-password"
+      error={useRefusal('password')}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
+  );
+}
+
+function CodeField({ value, onChange }: FieldProps) {
+  return (
+    <TextInput
+      label="Six digits from the app"
+      required
+      inputMode="numeric"
+      autoComplete="one-time-code"
+      maxLength={8}
+      error={useRefusal('code')}
+      value={value}
+      onChange={(event) => onChange(event.currentTarget.value)}
+    />
   );
 }
 
@@ -96,6 +132,7 @@ function CodeDialog({ onClose }: { onClose: () => void }) {
         title="Set up a one-time code"
         submit="Go on"
         action={() => beginOneTimeCode(password)}
+        fields={['current']}
         onDone={setKey}
         stay
         refresh={meKey}
@@ -105,14 +142,7 @@ function CodeDialog({ onClose }: { onClose: () => void }) {
           You need an authenticator app on your telephone. From your next login on it shows the six digits you
           are asked for.
         </p>
-        <PasswordInput
-          label="Present password"
-          required
-          data-autofocus
-          autoComplete="current-password"
-          value={password}
-          onChange={(event) => setPassword(event.currentTarget.value)}
-        />
+        <PresentPassword value={password} onChange={setPassword} />
       </ActionDialog>
     );
   }
@@ -121,6 +151,7 @@ function CodeDialog({ onClose }: { onClose: () => void }) {
       title="Set up a one-time code"
       submit="Use it from now on"
       action={() => confirmOneTimeCode(code.trim())}
+      fields={['code']}
       done={() => 'From your next login on you are asked for a one-time code.'}
       refresh={meKey}
       onClose={onClose}
@@ -130,15 +161,7 @@ function CodeDialog({ onClose }: { onClose: () => void }) {
         <QrCode text={key.uri} label="QR code with the key for an authenticator app" />
       </Suspense>
       <Copyable text={key.key} label="Copy the key" />
-      <TextInput
-        label="Six digits from the app"
-        required
-        inputMode="numeric"
-        autoComplete="one-time-code"
-        maxLength={8}
-        value={code}
-        onChange={(event) => setCode(event.currentTarget.value)}
-      />
+      <CodeField value={code} onChange={setCode} />
     </ActionDialog>
   );
 }

@@ -41,8 +41,8 @@ export const revokeMyProfile = (name: string): Promise<WriteAnswer> =>
 export const changeMyPassword = (current: string, password: string): Promise<SessionView> =>
   request('/me/password', { method: 'POST', body: { current, password } });
 /** The key counts only when the app has shown a code of it. */
-export const beginOneTimeCode = (password: string): Promise<{ readonly key: string; readonly uri: string }> =>
-  request('/me/one-time-code/begin', { method: 'POST', body: { password } });
+export const beginOneTimeCode = (current: string): Promise<{ readonly key: string; readonly uri: string }> =>
+  request('/me/one-time-code/begin', { method: 'POST', body: { current } });
 export const confirmOneTimeCode = (code: string): Promise<WriteAnswer> =>
   request('/me/one-time-code/confirm', { method: 'POST', body: { code } });
 export const endMyConnection = (id: string): Promise<unknown> =>

@@ -1,4 +1,5 @@
 import { NativeSelect, TextInput } from '@mantine/core';
+import { useRefusal } from '../look/refusal.ts';
 import { LinesField } from '../settings/lines-field.tsx';
 import styles from '../settings/settings.module.css';
 import type { Said } from './properties.ts';
@@ -10,9 +11,17 @@ interface PropertiesFormProps {
   readonly onChange: (said: Said) => void;
 }
 
+/** Of the request: those that show what the node says against them beside them. */
+export const propertyFields: readonly string[] = ['expiresAt', 'routes', 'access'];
+
 /** What is said of a user or group; each property may also be left to whoever comes next. */
 export function PropertiesForm({ said, otherwise, onChange }: PropertiesFormProps) {
   const left = `As ${otherwise}`;
+  const refusals = {
+    expiresAt: useRefusal('expiresAt'),
+    routes: useRefusal('routes'),
+    access: useRefusal('access'),
+  };
   return (
     <div className={styles['grid']}>
       <YesNo
@@ -44,6 +53,7 @@ export function PropertiesForm({ said, otherwise, onChange }: PropertiesFormProp
           type="date"
           label="Last day"
           required
+          error={refusals.expiresAt}
           value={said.expiresOn}
           onChange={(event) => onChange({ ...said, expiresOn: event.currentTarget.value })}
         />
@@ -61,6 +71,7 @@ export function PropertiesForm({ said, otherwise, onChange }: PropertiesFormProp
         <LinesField
           label="Networks"
           description="One a line, such as 10.20.0.0/16"
+          error={refusals.routes}
           value={said.routes}
           onChange={(routes) => onChange({ ...said, routes })}
         />
@@ -85,6 +96,7 @@ export function PropertiesForm({ said, otherwise, onChange }: PropertiesFormProp
         <LinesField
           label="Only these may be reached"
           description="One a line: 10.20.0.0/16, 10.20.0.5 tcp 443, fd00::/8 udp 53,5000-5010"
+          error={refusals.access}
           value={said.access}
           onChange={(access) => onChange({ ...said, access })}
         />

@@ -1,6 +1,6 @@
-import { TextInput } from '@mantine/core';
 import { useState } from 'react';
 import { ActionDialog } from '../look/action-dialog.tsx';
+import { NameField } from '../look/name-field.tsx';
 import { NewPassword } from './new-password.tsx';
 import { addUser, usersKey } from './users.ts';
 
@@ -13,19 +13,14 @@ export function AddUserDialog({ onClose }: { onClose: () => void }) {
       submit="Add user"
       action={() => addUser(name.trim(), password)}
       done={() => `${name.trim()} was added.`}
+      fields={['name', 'password']}
       refresh={usersKey}
       onClose={onClose}
     >
-      <TextInput
-        label="Name"
+      <NameField
         description="What the person types to log in: letters, digits, . _ - @"
-        required
-        data-autofocus
-        autoCapitalize="none"
-        autoComplete="off"
-        spellCheck={false}
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={setName}
       />
       <NewPassword
         label="Password"

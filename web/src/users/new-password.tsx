@@ -1,5 +1,6 @@
 import { Button, PasswordInput } from '@mantine/core';
 import { useState } from 'react';
+import { useRefusal } from '../look/refusal.ts';
 import { Copyable } from '../look/secret.tsx';
 
 const letters = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
@@ -28,6 +29,7 @@ export function NewPassword(parts: {
   onChange: (password: string) => void;
 }) {
   const { label, description, autoFocus, value, onChange } = parts;
+  const refusal = useRefusal('password');
   const [suggested, setSuggested] = useState('');
   return (
     <>
@@ -37,6 +39,7 @@ export function NewPassword(parts: {
         required
         data-autofocus={autoFocus}
         autoComplete="new-password"
+        error={refusal}
         value={value}
         onChange={(event) => {
           onChange(event.currentTarget.value);

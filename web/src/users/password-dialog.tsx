@@ -11,6 +11,7 @@ export function PasswordDialog({ user, onClose }: { user: string; onClose: () =>
       submit="Set password"
       action={() => send(user, password)}
       done={() => `${user} has a new password.`}
+      fields={['password']}
       refresh={usersKey}
       onClose={onClose}
     >

@@ -1,8 +1,9 @@
-import { Button, Group, Modal, Table, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Table } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActionDialog } from '../look/action-dialog.tsx';
 import { downloadText } from '../look/download.ts';
+import { NameField } from '../look/name-field.tsx';
 import { Problem } from '../look/notice.tsx';
 import { Empty, Panel } from '../look/page.tsx';
 import { ProfileLink } from '../look/profile-link.tsx';
@@ -122,18 +123,15 @@ function NewProfileDialog({ user, onClose }: { user: UserView; onClose: () => vo
       onDone={({ profile, commonName }) =>
         downloadText(`${commonName}.ovpn`, profile, 'application/x-openvpn-profile')
       }
+      fields={['name']}
       refresh={usersKey}
       onClose={onClose}
     >
-      <TextInput
+      <NameField
         label="Name of the device"
         description="For example laptop or phone"
-        required
-        data-autofocus
-        autoCapitalize="none"
-        spellCheck={false}
         value={name}
-        onChange={(event) => setName(event.currentTarget.value)}
+        onChange={setName}
       />
     </ActionDialog>
   );

@@ -5,7 +5,7 @@ import { ActionDialog } from '../look/action-dialog.tsx';
 import { Fact, Facts, Panel } from '../look/page.tsx';
 import { Day } from '../look/time.tsx';
 import { changesBetween, saidOf } from '../properties/properties.ts';
-import { PropertiesForm } from '../properties/properties-form.tsx';
+import { PropertiesForm, propertyFields } from '../properties/properties-form.tsx';
 import { useReadOnly } from '../shell/standby-notice.tsx';
 import { changeUser, type UserView, usersKey } from './users.ts';
 
@@ -66,6 +66,7 @@ function RightsDialog({ user, onClose }: { user: UserView; onClose: () => void }
         })
       }
       done={() => `The rights of ${user.name} are saved.`}
+      fields={propertyFields}
       refresh={usersKey}
       onClose={onClose}
     >

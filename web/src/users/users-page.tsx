@@ -1,8 +1,8 @@
-import { Anchor, Button, Checkbox, NativeSelect, Table, TextInput } from '@mantine/core';
+import { Anchor, Button, Checkbox, Table } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconSearch } from '@tabler/icons-react';
 import { useState } from 'react';
 import { Link } from 'react-router';
+import { ListTools } from '../look/list-tools.tsx';
 import { Problem } from '../look/notice.tsx';
 import { Empty, Page, Panel } from '../look/page.tsx';
 import { Pager } from '../look/pager.tsx';
@@ -44,28 +44,21 @@ export default function UsersPage() {
     >
       <Problem error={error} />
       <Panel flush>
-        <div className={styles['tools']}>
-          <TextInput
-            className={styles['search']}
-            aria-label="Search by name"
-            placeholder="Search by name"
-            leftSection={<IconSearch size={16} />}
-            value={search}
-            onChange={(event) => {
-              setSearch(event.currentTarget.value);
-              setOffset(0);
-            }}
-          />
-          <NativeSelect
-            aria-label="Which users"
-            value={filter}
-            data={userFilters.map(([value, label]) => ({ value, label }))}
-            onChange={(event) => {
-              setFilter(event.currentTarget.value as UserFilter);
-              setOffset(0);
-            }}
-          />
-        </div>
+        <ListTools
+          searchLabel="Search by name"
+          search={search}
+          onSearch={(wanted) => {
+            setSearch(wanted);
+            setOffset(0);
+          }}
+          kindLabel="Which users"
+          kinds={userFilters}
+          kind={filter}
+          onKind={(kind) => {
+            setFilter(kind);
+            setOffset(0);
+          }}
+        />
         {selected.size === 0 || readOnly ? null : (
           <BulkBar selected={[...selected]} onDone={() => setSelected(new Set())} />
         )}
