@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import type { Answer, Load, Order, State } from './orders.ts';
 
 const program = new URL('./node.ts', import.meta.url).pathname;
+const slowerDisk = new URL('./slower-disk.ts', import.meta.url).pathname;
 
 /** A node of the benchmark, seen from outside. */
 export class NodeProcess {
@@ -12,11 +13,21 @@ export class NodeProcess {
   /** The changes of `pace` that were answered. */
   readonly answered: string[] = [];
 
-  /** @param inside the words that start a program where the node shall live, for example in a namespace */
-  static async start(inside: readonly string[], words: readonly string[]): Promise<NodeProcess> {
-    const node = [...inside, process.execPath, '--disable-warning=ExperimentalWarning', program, ...words];
-    const [command = '', ...rest] = node;
-    const child = spawn(command, rest, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] });
+  /**
+   * @param inside the words that start a program where the node shall live, for example in a namespace
+   * @param syncMs by how much longer its disk takes to sync than this machine's
+   */
+  static async start(
+    inside: readonly string[],
+    words: readonly string[],
+    syncMs: number = 0,
+  ): Promise<NodeProcess> {
+    const options = ['--disable-warning=ExperimentalWarning', '--import', slowerDisk];
+    const [command = '', ...rest] = [...inside, process.execPath, ...options, program, ...words];
+    const child = spawn(command, rest, {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      env: { ...process.env, TANDEM_BENCH_SYNC_MS: `${syncMs}` },
+    });
     const started = new NodeProcess(child);
     await once(child, 'message');
     return started;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { LoopbackSshd } from '../../tests/integration/replication/loopback-sshd.ts';
@@ -13,18 +13,21 @@ export class BenchPair {
   standby: NodeProcess;
   readonly #sshd: LoopbackSshd;
   readonly #standbyWords: readonly string[];
+  readonly #syncMs: number;
 
-  static async start(users: number): Promise<BenchPair> {
+  /** @param syncMs see `NodeProcess.start` */
+  static async start(users: number, syncMs: number = 0): Promise<BenchPair> {
     const sshd = await LoopbackSshd.start('standby.sock');
     const { folder, key, hostKey, port, inside } = sshd;
     const socket = join(folder, 'standby.sock');
     const standbyWords = [mkdtempSync(join(folder, 'standby-')), 'node-b', socket];
     const way = ['127.0.0.1', `${port}`, key.privateKeyPath, hostKey];
     const activeWords = [join(folder, 'active'), 'node-a', join(folder, 'active.sock'), ...way];
-    const active = await NodeProcess.start(inside, activeWords);
+    const active = await NodeProcess.start(inside, activeWords, syncMs);
     await active.tell({ do: 'become', role: 'active' });
     await active.tell({ do: 'add users', from: 0, to: users, eachInOneEntry: 500 });
-    return new BenchPair(sshd, active, await NodeProcess.start([], standbyWords), standbyWords);
+    const standby = await NodeProcess.start([], standbyWords, syncMs);
+    return new BenchPair(sshd, active, standby, standbyWords, syncMs);
   }
 
   private constructor(
@@ -32,11 +35,13 @@ export class BenchPair {
     active: NodeProcess,
     standby: NodeProcess,
     words: readonly string[],
+    syncMs: number,
   ) {
     this.#sshd = sshd;
     this.active = active;
     this.standby = standby;
     this.#standbyWords = words;
+    this.#syncMs = syncMs;
   }
 
   get folder(): string {
@@ -66,12 +71,25 @@ export class BenchPair {
     }
   }
 
-  /** The standby gets a new, empty disk. */
-  async replaceStandby(): Promise<void> {
+  /** What is on the standby's disk now, beside it. */
+  async keepStandby(): Promise<string> {
     await this.standby.kill();
-    const [folder = '', ...rest] = this.#standbyWords;
-    rmSync(folder, { recursive: true });
-    this.standby = await NodeProcess.start([], [folder, ...rest]);
+    const kept = `${this.standbyFolder}-kept`;
+    cpSync(this.standbyFolder, kept, { recursive: true });
+    await this.#startStandby();
+    return kept;
+  }
+
+  /** The standby gets a new disk, empty or with what was kept. */
+  async replaceStandby(kept?: string): Promise<void> {
+    await this.standby.kill();
+    rmSync(this.standbyFolder, { recursive: true });
+    if (kept !== undefined) cpSync(kept, this.standbyFolder, { recursive: true });
+    await this.#startStandby();
+  }
+
+  async #startStandby(): Promise<void> {
+    this.standby = await NodeProcess.start([], this.#standbyWords, this.#syncMs);
   }
 
   async stop(): Promise<void> {
