@@ -7,7 +7,7 @@ import { type Network, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { firstFreeAddress } from '../core/openvpn/pool.ts';
 import { profileRemotes } from '../core/vpn/remotes.ts';
 import { bareAddress } from '../settings/network.ts';
-import { readPairSettings, readVpnSettings } from '../settings/read.ts';
+import { readPairSettings, readServedSettings, readVpnSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Certificate, NewCertificate } from '../store/certificate/certificate.ts';
 import type { Store } from '../store/store.ts';
@@ -139,7 +139,7 @@ export class Profiles {
   }
 
   #render(certificate: NewCertificate): string {
-    const vpn = readVpnSettings(this.#store);
+    const vpn = readServedSettings(this.#store);
     const pair = readPairSettings(this.#store);
     const own = pair === undefined ? this.#nodeAddress : bareAddress(pair.virtualAddress);
     return renderProfile({

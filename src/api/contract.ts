@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { pairProtocols } from '../core/vrrp/pair-protocol.ts';
+import { sharedIpv6Schema } from '../settings/pair.ts';
 import {
   type FollowerView,
   type FollowingView,
@@ -337,6 +339,12 @@ export interface FailoverRequest {
   readonly vhid: number;
   readonly advertisementIntervalMs: number;
   readonly leaseSeconds: number;
+  /** A shared IPv6 address beside the other one, with its prefix length. */
+  readonly address6?: string | undefined;
+  /** `vrrp3` when it is left out. It stays as long as the pair does, as the next one. */
+  readonly protocol?: 'vrrp3' | 'vrrp2' | 'carp' | undefined;
+  /** The shared addresses get the hardware address of the virtual router. */
+  readonly virtualMac?: boolean | undefined;
   readonly peer: {
     readonly address: string;
     readonly port: number;
@@ -356,6 +364,9 @@ export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject(
   vhid: z.int().min(1).max(255),
   advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10),
   leaseSeconds: z.int().min(1).max(60),
+  address6: sharedIpv6Schema.optional(),
+  protocol: z.enum(pairProtocols).optional(),
+  virtualMac: z.boolean().optional(),
   peer: z.strictObject({
     address: z.ipv4(),
     port: z.int().min(1).max(65_535),

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { pairProtocols } from '../core/vrrp/pair-protocol.ts';
+import { sharedIpv6Schema } from '../settings/pair.ts';
 
 /** How fast a takeover is noticed with that interval, and how long a client that is called is away at the longest. */
 export interface TimingView {
@@ -42,7 +44,12 @@ export interface FailoverView {
     readonly interface: string;
   };
   readonly virtualAddress: string | null;
+  /** The shared IPv6 address beside it; null: none. */
+  readonly address6: string | null;
   readonly vhid: number | null;
+  /** What the heartbeats speak, and whether the shared addresses have the virtual router's MAC; both stay as long as the pair does. */
+  readonly protocol: 'vrrp3' | 'vrrp2' | 'carp';
+  readonly virtualMac: boolean;
   readonly timing: TimingView | null;
   readonly multicast: boolean;
   readonly unicast: boolean;
@@ -57,7 +64,10 @@ export const failoverViewSchema: z.ZodType<FailoverView> = z.object({
   model: z.enum(['none', 'lan']),
   own: z.object({ name: z.string(), address: z.string(), prefixLength: z.int(), interface: z.string() }),
   virtualAddress: z.string().nullable(),
+  address6: z.string().nullable(),
   vhid: z.int().nullable(),
+  protocol: z.enum(pairProtocols),
+  virtualMac: z.boolean(),
   timing: z.object(timingFields).nullable(),
   multicast: z.boolean(),
   unicast: z.boolean(),
@@ -140,6 +150,8 @@ export const unpairAnswerSchema: z.ZodType<UnpairAnswer> = z.object({
 /** What to change of an existing pair; what is left out stays as it is. `dryRun`: only say what would change and who notices. */
 export interface FailoverChangeRequest {
   readonly virtualAddress?: string | undefined;
+  /** Null: none. */
+  readonly address6?: string | null | undefined;
   readonly vhid?: number | undefined;
   readonly preset?: 'fast' | 'standard' | 'tolerant' | undefined;
   readonly advertisementIntervalMs?: number | undefined;
@@ -165,6 +177,7 @@ const secondPathSchema = z.strictObject({
 });
 export const failoverChangeRequestSchema: z.ZodType<FailoverChangeRequest> = z.strictObject({
   virtualAddress: z.cidrv4().optional(),
+  address6: sharedIpv6Schema.nullish(),
   vhid: z.int().min(1).max(255).optional(),
   preset: z.enum(['fast', 'standard', 'tolerant']).optional(),
   advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10).optional(),

@@ -6,6 +6,8 @@ import { readProof } from './peer-proof.ts';
 /** What both making a pair and looking at it before need to know. */
 export interface PairOptions {
   readonly virtualAddress: string;
+  readonly address6?: string;
+  readonly virtualMac?: true;
   readonly vhid: string;
   readonly peer: string;
   readonly peerUser: string;
@@ -20,6 +22,11 @@ export function addPairOptions(command: Command): Command {
     .requiredOption(
       '--virtual-address <address/prefix>',
       'the address both nodes are to share, such as 10.0.0.100/24',
+    )
+    .option('--address6 <address/prefix>', 'a shared IPv6 address beside it, such as 2001:db8::100/64')
+    .option(
+      '--virtual-mac',
+      "the shared addresses have the virtual router's MAC (ESXi: allow forged transmits; Hyper-V: MAC spoofing)",
     )
     .requiredOption(
       '--vhid <number>',
@@ -45,12 +52,16 @@ export function addPairOptions(command: Command): Command {
  */
 export async function readPairOptions(options: PairOptions): Promise<{
   readonly virtualAddress: string;
+  readonly address6?: string | undefined;
+  readonly virtualMac?: true | undefined;
   readonly vhid: number;
   readonly peer: object;
 }> {
   const proof = await readProof(options);
   return {
     virtualAddress: options.virtualAddress,
+    address6: options.address6,
+    virtualMac: options.virtualMac,
     vhid: wholeNumber('--vhid', options.vhid),
     peer: {
       address: options.peer,

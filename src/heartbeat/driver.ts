@@ -9,7 +9,7 @@ import type { Effect, ResignOutcome } from '../core/vrrp/effects.ts';
 import type { Input } from '../core/vrrp/inputs.ts';
 import { createInstance, step } from '../core/vrrp/instance.ts';
 import { hearsPeer, overdueAt } from '../core/vrrp/peers.ts';
-import type { VirtualRouter } from '../core/vrrp/router.ts';
+import { heldAddresses, type VirtualRouter } from '../core/vrrp/router.ts';
 import { deadline, type State } from '../core/vrrp/state.ts';
 import { now } from '../linux/clock.ts';
 import { AddressGuard } from './address-guard.ts';
@@ -156,7 +156,9 @@ export class Driver {
   }
 
   #takeChanges(): void {
-    const { linkChanged, missing, source } = this.#parts.kernel.takeChanges(this.#state.router.addresses);
+    const { linkChanged, missing, source } = this.#parts.kernel.takeChanges(
+      heldAddresses(this.#state.router),
+    );
     if (source !== undefined)
       this.#perform({ type: 'reconfigure', router: { ...this.#state.router, source } });
     if (linkChanged) {
@@ -242,6 +244,14 @@ export class Driver {
             this.#submit(this.#claimFailed(error)),
           ),
         );
+      case 'accompany':
+        for (const address of effect.addresses)
+          this.#try(() =>
+            this.#parts.kernel.accompany(address, effect.lease, (error) =>
+              this.#reports.writeFailure(now(), error),
+            ),
+          );
+        return undefined;
       case 'release':
         this.#guard.released(effect.addresses.map(({ address }) => address));
         for (const address of effect.addresses) this.#try(() => this.#parts.kernel.removeAddress(address));

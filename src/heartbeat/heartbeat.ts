@@ -8,6 +8,7 @@ import { now } from '../linux/clock.ts';
 import { runAheadOfOthers, type Scheduling } from '../linux/scheduling.ts';
 import type { Config } from './config/schema.ts';
 import {
+  allAddresses,
   familyOf,
   kernelPlan,
   surroundingsOf,
@@ -91,7 +92,7 @@ export class Heartbeat implements Controlled {
     onFatal: (error: unknown) => void,
     recordFile?: string,
   ): Promise<Heartbeat> {
-    const preflight = inspect(config.interface, virtualAddresses(config));
+    const preflight = inspect(config.interface, allAddresses(config));
     const lock = await lockInstance(preflight.interfaceIndex, config);
     let heartbeat: Heartbeat | undefined;
     try {
@@ -141,7 +142,7 @@ export class Heartbeat implements Controlled {
       return;
     }
     // The same checks as at the start; throws before anything was changed.
-    const preflight = inspect(config.interface, virtualAddresses(config));
+    const preflight = inspect(config.interface, allAddresses(config));
     if (config.vhid !== this.#config.vhid) {
       const lock = await lockInstance(preflight.interfaceIndex, config);
       this.#lock.close();
@@ -159,7 +160,7 @@ export class Heartbeat implements Controlled {
     let lock: Server | undefined;
     try {
       const after = changedConfig(before, change);
-      const preflight = inspect(after.interface, virtualAddresses(after));
+      const preflight = inspect(after.interface, allAddresses(after));
       if (after.vhid !== before.vhid) lock = await lockInstance(preflight.interfaceIndex, after);
       if (this.#change !== undefined || this.#config !== before) {
         lock?.close();

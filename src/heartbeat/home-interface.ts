@@ -1,7 +1,7 @@
 import type { IpAddress } from '../core/net/address.ts';
 import { formatPrefix, type Prefix } from '../core/net/prefix.ts';
 import { Ledger } from '../linux/ledger.ts';
-import { NeighbourSocket } from '../linux/neighbour-socket.ts';
+import { Neighbours } from '../linux/neighbours.ts';
 import { type InterfaceAddress, listAddresses } from '../linux/netlink/interface-address.ts';
 import type { Link } from '../linux/netlink/link.ts';
 import type { Change } from '../linux/netlink/monitor.ts';
@@ -19,14 +19,16 @@ export interface HomePlan {
 /** The interface where the virtual addresses live, for as long as it exists. */
 export class HomeInterface {
   readonly ledger: Ledger;
+  /** Apart from the others: what becomes of these decides nothing. */
+  readonly companions: Ledger;
   readonly #netlink: NetlinkSocket;
   readonly #family: 4 | 6;
   readonly #vrid: number | undefined;
   readonly #virtual: Link | undefined;
   /** Announces with the virtual MAC; without one `#neighbours` does. */
-  readonly #announcer: NeighbourSocket | undefined;
+  readonly #announcer: Neighbours | undefined;
   #link: Link;
-  #neighbours: NeighbourSocket;
+  #neighbours: Neighbours;
   /** The addresses on it, as the kernel last told us. */
   #present: ReadonlyMap<string, InterfaceAddress>;
   readonly #removed = new Set<string>();
@@ -39,11 +41,13 @@ export class HomeInterface {
     this.#virtual =
       virtualMac === undefined ? undefined : addVirtualMac(netlink, link, virtualMac.vrid, family);
     const { index } = this.#virtual ?? link;
-    this.ledger = new Ledger(netlink, index, this.#virtual !== undefined);
+    const routed = this.#virtual === undefined;
+    this.ledger = new Ledger(netlink, index, { own: !routed, routed });
+    this.companions = new Ledger(netlink, index, { own: false, routed });
     this.#present = this.#read();
-    this.#neighbours = new NeighbourSocket(link, family, watched);
+    this.#neighbours = new Neighbours(link, watched);
     if (this.#virtual === undefined) return;
-    this.#announcer = new NeighbourSocket({ ...link, mac: this.#virtual.mac }, family, []);
+    this.#announcer = new Neighbours({ ...link, mac: this.#virtual.mac }, watched);
   }
 
   /** `before`: an interface that this one replaces; what it held is missing now. */
@@ -86,7 +90,7 @@ export class HomeInterface {
     return this.#link.up;
   }
 
-  get neighbours(): NeighbourSocket {
+  get neighbours(): Neighbours {
     return this.#neighbours;
   }
 
@@ -108,7 +112,7 @@ export class HomeInterface {
   }
 
   listenToNeighbours(watched: readonly IpAddress[]): void {
-    const next = new NeighbourSocket(this.#link, this.#family, watched);
+    const next = new Neighbours(this.#link, watched);
     this.#neighbours.close();
     this.#neighbours = next;
   }
@@ -147,6 +151,7 @@ export class HomeInterface {
 
   close(): void {
     this.ledger.close();
+    this.companions.close();
     this.#neighbours.close();
     this.#announcer?.close();
     if (this.#vrid !== undefined) removeVirtualMac(this.#netlink, this.#link.index, this.#vrid, this.#family);

@@ -146,8 +146,17 @@ export class KernelInterface {
     this.#home.ledger.renewAddresses(prefixes, lease, failed);
   }
 
+  /** As the two above, for an address that comes and goes with the others. */
+  accompany(prefix: Prefix, lease: Duration, failed: (error: Error) => void): void {
+    if (this.#home === undefined) throw this.#noInterface();
+    const { companions } = this.#home;
+    if (companions.has(prefix)) companions.renewAddresses([prefix], lease, failed);
+    else companions.leaseAddress(prefix, lease);
+  }
+
   /** Addresses of an interface that is gone went with it. */
   removeAddress(prefix: Prefix): void {
+    this.#home?.companions.removeAddress(prefix);
     this.#home?.ledger.removeAddress(prefix);
   }
 
@@ -187,6 +196,7 @@ export class KernelInterface {
   close(): void {
     this.#unwatch();
     try {
+      this.#home?.companions.undo();
       this.#home?.ledger.undo();
     } finally {
       this.#home?.close();
@@ -302,7 +312,7 @@ export class KernelInterface {
   }
 
   #fds(): readonly number[] {
-    const home = this.#home === undefined ? [] : [this.#home.neighbours.fd];
+    const home = this.#home === undefined ? [] : this.#home.neighbours.fds;
     return [this.#monitor.fd, this.#timer.fd, ...home, ...this.#channels.fds];
   }
 

@@ -2,11 +2,12 @@ import { formatAddress } from '../core/net/address.ts';
 import { formatPrefix } from '../core/net/prefix.ts';
 import { toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant } from '../core/time/instant.ts';
+import { heldAddresses } from '../core/vrrp/router.ts';
 import { type Cause, deadline, type State } from '../core/vrrp/state.ts';
 
 /** The status in one sentence, the same everywhere it is shown. */
 export function statusSentence(state: State, now: Instant, interfaceName: string): string {
-  const addresses = state.router.addresses.map(formatPrefix).join(', ');
+  const addresses = heldAddresses(state.router).map(formatPrefix).join(', ');
   switch (state.name) {
     case 'active':
       return `Active on ${interfaceName} with ${addresses}: ${causeText(state.cause)}.`;

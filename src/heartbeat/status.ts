@@ -36,6 +36,8 @@ export interface Status {
     readonly held: boolean;
     readonly leaseSeconds: number;
   }[];
+  /** They come and go with the virtual addresses, and none is waited for. */
+  readonly companionAddresses: readonly { readonly address: string; readonly held: boolean }[];
   readonly priority: number;
   readonly effectivePriority: { readonly value: number; readonly reasons: readonly string[] };
   readonly peers: readonly {
@@ -116,6 +118,10 @@ export function present(
       address: formatPrefix(prefix),
       held: context.holds(prefix),
       leaseSeconds: toSeconds(router.lease),
+    })),
+    companionAddresses: (router.companions ?? []).map((prefix) => ({
+      address: formatPrefix(prefix),
+      held: context.holds(prefix),
     })),
     priority: candidate.priority,
     effectivePriority: effectivePriority(state),

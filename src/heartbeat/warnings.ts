@@ -1,5 +1,6 @@
 import { formatAddress, isMulticast, sameAddress } from '../core/net/address.ts';
 import { formatMac } from '../core/net/neighbour.ts';
+import { formatPrefix, type Prefix } from '../core/net/prefix.ts';
 import type { Conflict } from '../core/ownership/guard.ts';
 import { seconds, toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant } from '../core/time/instant.ts';
@@ -22,10 +23,13 @@ export function statusWarnings(
     readonly pathPlans: readonly PathPlan[];
     readonly clocks: readonly ClockDifference[];
     readonly change: { readonly warning: string } | undefined;
+    readonly interfaceName: string;
+    readonly holds: (prefix: Prefix) => boolean;
   },
 ): readonly string[] {
   return [
     ...standingWarnings(state),
+    ...missingCompanions(state, context),
     ...lostPaths(state, now, (peer) => expectedPaths(peer, context.pathPlans)).map((lost) =>
       lostText(lost, now),
     ),
@@ -80,6 +84,20 @@ function standingWarnings({ name, verdict }: State): readonly string[] {
   return name === 'active'
     ? [`It serves although ${reasons}: no other node takes the address.`]
     : [`It takes over only if no other node serves: ${reasons}.`];
+}
+
+/** Without one the node serves all the same, but not there. */
+function missingCompanions(
+  { name, router: { companions = [] } }: State,
+  on: { readonly interfaceName: string; readonly holds: (prefix: Prefix) => boolean },
+): readonly string[] {
+  if (name !== 'active') return [];
+  return companions
+    .filter((prefix) => !on.holds(prefix))
+    .map(
+      (prefix) =>
+        `${formatPrefix(prefix)} is not on ${on.interfaceName} although this node is active: nobody is served there (is IPv6 switched off on it?).`,
+    );
 }
 
 function expectedPaths(peer: Peer, plans: readonly PathPlan[]): readonly string[] {

@@ -14,12 +14,17 @@ export class Ledger {
   readonly #netlink: NetlinkSocket;
   readonly #interfaceIndex: number;
   readonly #own: boolean;
+  readonly #routed: boolean;
   readonly #added = new Map<string, Prefix>();
   readonly #renewals = new BackgroundChanges();
 
-  /** `own`: the interface is there for these addresses alone; it is on while it has one, and brings no route along. */
-  constructor(netlink: NetlinkSocket, interfaceIndex: number, own = false) {
-    this.#own = own;
+  /**
+   * `own`: the interface is there for these addresses alone and is on while it has one. `routed`: each brings the route to its
+   * network along.
+   */
+  constructor(netlink: NetlinkSocket, interfaceIndex: number, how: { own: boolean; routed: boolean }) {
+    this.#own = how.own;
+    this.#routed = how.routed;
     this.#netlink = netlink;
     this.#interfaceIndex = interfaceIndex;
   }
@@ -29,7 +34,7 @@ export class Ledger {
     if (this.#own && this.#added.size === 0) switchLink(this.#netlink, this.#interfaceIndex, true);
     this.#added.set(formatPrefix(prefix), prefix);
     this.#renewals.finish();
-    leaseAddress(this.#netlink, this.#interfaceIndex, prefix, lease, !this.#own);
+    leaseAddress(this.#netlink, this.#interfaceIndex, prefix, lease, this.#routed);
   }
 
   /**
@@ -39,10 +44,14 @@ export class Ledger {
   renewAddresses(prefixes: readonly Prefix[], lease: Duration, failed: (error: Error) => void): void {
     const held = prefixes.filter((prefix) => this.#added.has(formatPrefix(prefix)));
     if (held.length === 0) return;
-    const changes = held.map((prefix) => leaseChange(this.#interfaceIndex, prefix, lease, !this.#own));
+    const changes = held.map((prefix) => leaseChange(this.#interfaceIndex, prefix, lease, this.#routed));
     this.#renewals.begin(changes, `renew ${held.map(formatPrefix).join(' ')}`, (failure) => {
       if (failure !== undefined) failed(failure);
     });
+  }
+
+  has(prefix: Prefix): boolean {
+    return this.#added.has(formatPrefix(prefix));
   }
 
   /** Removes an address that we added; does nothing for one that we did not. */

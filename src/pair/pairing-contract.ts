@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type HeartbeatKeys, heartbeatKeysSchema } from '../settings/heartbeat-keys.ts';
+import { sharedIpv6Schema } from '../settings/pair.ts';
 
 /** One node as it introduces itself to the other while the pair is made. */
 export interface Introduction {
@@ -21,6 +22,8 @@ export interface PairingRequest {
   readonly node: Introduction;
   /** The heartbeats of the two believe each other by it. */
   readonly heartbeatKeys: HeartbeatKeys;
+  /** To be shared beside the IPv4 address. */
+  readonly address6?: string | undefined;
 }
 
 /** What the second node answers. */
@@ -45,6 +48,7 @@ export const pairingRequestSchema: z.ZodType<PairingRequest> = z.strictObject({
   epoch: z.int().nonnegative(),
   node: introductionSchema,
   heartbeatKeys: heartbeatKeysSchema,
+  address6: sharedIpv6Schema.optional(),
 });
 
 export const pairingAnswerSchema: z.ZodType<PairingAnswer> = z.strictObject({ node: introductionSchema });

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { TandemError } from '../core/errors.ts';
+import { canonicalPrefix, neighbourOf } from '../core/net/shared-address.ts';
 import { parseIpv4, parseNetwork } from '../core/openvpn/ipv4.ts';
+import { type PairProtocol, protocolObjection } from '../core/vrrp/pair-protocol.ts';
 import { installAuthorizedKey } from '../replication/keys/authorized-keys.ts';
 import { fingerprint, parsePublicKey, readHostKey } from '../replication/keys/public-key.ts';
 import { ensureReplicationKey } from '../replication/keys/replication-key.ts';
@@ -9,6 +11,7 @@ import { bareAddress, bareNetwork } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import type { PairNode, PairSettings } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
+import { prefixesOf } from './change/own-interfaces.ts';
 import { type Introduction, type PairingRequest, pairingAnswerSchema } from './pairing-contract.ts';
 import { writePairingFile } from './pairing-file.ts';
 import { otherVersion, peerRefused } from './peer-refusal.ts';
@@ -24,6 +27,9 @@ export interface PairWish {
   readonly vhid: number;
   readonly advertisementIntervalMs: number;
   readonly leaseSeconds: number;
+  readonly address6?: string | undefined;
+  readonly protocol?: PairProtocol | undefined;
+  readonly virtualMac?: boolean | undefined;
   readonly peer: Remote;
 }
 
@@ -51,10 +57,17 @@ export async function pairWith(
   wish: PairWish,
 ): Promise<{ settings: PairSettings; hostKeyFingerprint: string }> {
   checkVirtualAddress(node, wish);
+  const address6 = wish.address6 === undefined ? undefined : canonicalPrefix(wish.address6);
+  if (address6 !== undefined) checkSharedIpv6(node, address6);
+  const objection = protocolObjection(wish);
+  if (objection !== undefined) throw invalidProtocol(objection);
   const own = await introduce(node, productVersion);
   const pairId = randomUUID();
   const heartbeatKeys = newHeartbeatKeys();
-  const request: PairingRequest = { pairId, epoch, node: own, heartbeatKeys };
+  const request: PairingRequest = {
+    ...{ pairId, epoch, node: own, heartbeatKeys },
+    ...(address6 === undefined ? {} : { address6 }),
+  };
   const result = await runRemotely(
     wish.peer,
     '/usr/local/bin/tandem failover accept --json',
@@ -74,6 +87,9 @@ export async function pairWith(
       advertisementIntervalMs: wish.advertisementIntervalMs,
       leaseSeconds: wish.leaseSeconds,
       heartbeatKey: heartbeatKeys.activeKey,
+      ...(address6 === undefined ? {} : { address6 }),
+      ...(wish.protocol === undefined || wish.protocol === 'vrrp3' ? {} : { protocol: wish.protocol }),
+      ...(wish.virtualMac === true ? { virtualMac: true } : {}),
       nodes: [pairNode(own, priorities.primary, 22), pairNode(peer, priorities.failover, wish.peer.port)],
     },
     hostKeyFingerprint: fingerprint(parsePublicKey(peer.hostKey).blob),
@@ -96,6 +112,7 @@ export async function acceptPairing(
   if (request.node.productVersion !== productVersion) {
     throw otherVersion(productVersion, request.node.productVersion);
   }
+  if (request.address6 !== undefined) checkSharedIpv6(node, request.address6);
   const own = await introduce(node, productVersion);
   await installAuthorizedKey({ home: paths.stateDirectory, publicKey: request.node.replicationKey });
   writeHeartbeatKeys(paths.heartbeatKeys, request.heartbeatKeys);
@@ -134,6 +151,34 @@ export function checkVirtualAddress(
     culprit: 'caller',
     message: `The virtual address ${wish.virtualAddress} ${problem}. Nothing was changed.`,
     hint: `Choose an unused address of ${lan}`,
+  });
+}
+
+/** @throws TandemError `pair.address6.invalid` */
+export function checkSharedIpv6(
+  node: Pick<NodeConfig, 'name' | 'interface'>,
+  shared: string,
+  own: readonly string[] = prefixesOf(node.interface),
+): void {
+  const near = neighbourOf(shared, own);
+  if (near !== undefined && canonicalPrefix(near) !== shared) return;
+  throw new TandemError({
+    code: 'pair.address6.invalid',
+    culprit: 'caller',
+    message:
+      near === undefined
+        ? `${node.name} has no address of its own in the network of ${shared} on ${node.interface}. Nothing was changed.`
+        : `${shared} is an address of ${node.name} itself. Nothing was changed.`,
+    hint: 'Choose an unused address of a network in which both nodes have one: ip -6 address show',
+  });
+}
+
+function invalidProtocol(objection: string): TandemError {
+  return new TandemError({
+    code: 'pair.protocol.invalid',
+    culprit: 'caller',
+    message: `${objection} Nothing was changed.`,
+    hint: 'See: tandem failover set --help',
   });
 }
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { TandemError } from '../core/errors.ts';
+import { canonicalPrefix } from '../core/net/shared-address.ts';
 import { serverProcesses } from '../core/vpn/processes.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
@@ -29,6 +30,8 @@ const listenSeconds = 4;
 /** What is to be validated. */
 export interface ValidationWish {
   readonly virtualAddress: string;
+  readonly address6?: string | undefined;
+  readonly virtualMac?: boolean | undefined;
   readonly vhid: number;
   readonly peer: Remote;
 }
@@ -73,7 +76,7 @@ export class Validation {
   /** Begins; the rows fill while it runs. @throws TandemError `pair.validation.busy` */
   start(wish: ValidationWish): ValidationView {
     if (this.#running !== undefined) throw busy();
-    this.#rows = rowIds.map(pendingRow);
+    this.#rows = rowIds.filter((id) => id !== 'subnet6' || wish.address6 !== undefined).map(pendingRow);
     this.#running = this.#run(wish)
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
@@ -105,6 +108,8 @@ export class Validation {
     const plan: Plan = {
       virtualAddress: bareAddress(wish.virtualAddress),
       prefixLength: Number(wish.virtualAddress.split('/')[1]),
+      address6: wish.address6 === undefined ? undefined : canonicalPrefix(wish.address6),
+      virtualMac: wish.virtualMac,
       vhid: wish.vhid,
       own: config,
       peerAddress: wish.peer.address,
@@ -113,6 +118,7 @@ export class Validation {
     this.#put(subnet);
     const common = {
       virtualAddress: plan.virtualAddress,
+      ...(plan.address6 === undefined ? {} : { address6: bareAddress(plan.address6) }),
       nonce: randomBytes(16).toString('hex'),
       ports: serverProcesses(readVpnSettings(this.#parts.store)).map(({ protocol, port }) => ({
         protocol,

@@ -4,8 +4,10 @@ import { isOneHost } from '../core/recall/policy.ts';
 import type { AccessPolicy } from '../core/vpn/access-policy.ts';
 import type { ClientRoute } from '../core/vpn/client-routes.ts';
 import type { Keepalive, TokenTimes } from '../core/vpn/settings.ts';
+import { type PairProtocol, pairProtocols } from '../core/vrrp/pair-protocol.ts';
 import { type HeartbeatKeys, heartbeatKeysSchema } from '../settings/heartbeat-keys.ts';
 import { interfaceNameSchema } from '../settings/network.ts';
+import { sharedIpv6Schema } from '../settings/pair.ts';
 import { keepaliveSchema, tokenTimesSchema } from '../settings/vpn.ts';
 import {
   type ProbeAnswer,
@@ -41,6 +43,10 @@ export interface HeartbeatRequest {
   readonly priority: number;
   readonly advertisementIntervalMs: number;
   readonly virtualAddress: string;
+  /** Comes and goes with it. */
+  readonly address6?: string | undefined;
+  readonly protocol: PairProtocol;
+  readonly virtualMac: boolean;
   readonly leaseSeconds: number;
   /** The other node on the same LAN; heard by unicast too, should multicast be filtered. */
   readonly peerAddress: string;
@@ -90,6 +96,8 @@ export interface FirewallRequest {
   readonly vpnNetwork6: string;
   /** What clients' traffic is translated to on its way to the LAN. */
   readonly sourceAddress: string;
+  /** The same over IPv6; left out: the node's own. */
+  readonly sourceAddress6?: string | undefined;
   readonly vpnDevices: readonly string[];
   readonly lanInterface: string;
   readonly access: 'nat' | 'routed';
@@ -173,6 +181,9 @@ const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
   priority: z.int().min(1).max(254),
   advertisementIntervalMs: z.int().min(10).max(40_950),
   virtualAddress: z.cidrv4(),
+  address6: sharedIpv6Schema.optional(),
+  protocol: z.enum(pairProtocols),
+  virtualMac: z.boolean(),
   leaseSeconds: z.int().min(1).max(60),
   peerAddress: z.ipv4(),
   keys: heartbeatKeysSchema,
@@ -212,6 +223,7 @@ const firewall: z.ZodType<FirewallRequest> = z.strictObject({
   vpnNetwork: z.cidrv4(),
   vpnNetwork6: z.union([z.literal(''), z.cidrv6()]),
   sourceAddress: z.ipv4(),
+  sourceAddress6: z.ipv6().optional(),
   vpnDevices: z.array(interfaceNameSchema).min(1).max(64),
   lanInterface: interfaceNameSchema,
   access: z.enum(['nat', 'routed']),

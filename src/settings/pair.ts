@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isSharedIpv6 } from '../core/net/shared-address.ts';
+import { type PairProtocol, pairProtocols } from '../core/vrrp/pair-protocol.ts';
 import { interfaceNameSchema } from './network.ts';
 
 /** One of the two machines, as both of them know it. */
@@ -25,10 +27,16 @@ export type PairSettings = {
   readonly pairId: string;
   /** With its prefix length: `10.99.0.100/24`. */
   readonly virtualAddress: string;
+  /** The shared IPv6 address beside it, with its prefix length: `2001:db8::100/64`. None when it is left out. */
+  readonly address6?: string;
   readonly vhid: number;
   readonly advertisementIntervalMs: number;
   readonly leaseSeconds: number;
   readonly nodes: readonly [PairNode, PairNode];
+  /** `vrrp3` when it is left out. */
+  readonly protocol?: PairProtocol;
+  /** The shared addresses have the hardware address of the virtual router; the card's own when it is left out. */
+  readonly virtualMac?: boolean;
   /** How advertisements travel on the LAN; both ways when it is left out. */
   readonly paths?: { readonly multicast: boolean; readonly unicast: boolean };
   /** Whom to ask whether a node is cut off, as in `NodeConfig`; as each node's own file says when it is left out. */
@@ -55,13 +63,20 @@ const pairNodeSchema: z.ZodType<PairNode> = z.strictObject({
   second: z.strictObject({ interface: interfaceNameSchema, address: z.ipv4() }).exactOptional(),
 });
 
+export const sharedIpv6Schema: z.ZodType<string> = z
+  .cidrv6()
+  .refine(isSharedIpv6, 'must be an address that clients reach, such as 2001:db8::100/64: not link-local');
+
 export const pairSettingsSchema: z.ZodType<PairSettings> = z.strictObject({
   pairId: z.uuid(),
   virtualAddress: z.cidrv4(),
+  address6: sharedIpv6Schema.exactOptional(),
   vhid: z.int().min(1).max(255),
   advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10),
   leaseSeconds: z.int().min(1).max(60),
   nodes: z.tuple([pairNodeSchema, pairNodeSchema]),
+  protocol: z.enum(pairProtocols).exactOptional(),
+  virtualMac: z.boolean().exactOptional(),
   paths: z.strictObject({ multicast: z.boolean(), unicast: z.boolean() }).exactOptional(),
   gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).exactOptional(),
   preemptDelaySeconds: z.int().min(0).max(3_600).exactOptional(),

@@ -1,4 +1,5 @@
 import { defaultVpnSettings, type VpnSettings } from '../core/vpn/settings.ts';
+import { bareAddress } from './network.ts';
 import { type PairSettings, pairSettingName, pairSettingsSchema } from './pair.ts';
 import { vpnSettingName, vpnSettingsSchema } from './vpn.ts';
 
@@ -17,4 +18,11 @@ export function readVpnSettings(source: SettingsSource): VpnSettings {
   const value = source.settings.get(vpnSettingName);
   if (typeof value !== 'object' || value === null) return defaultVpnSettings;
   return vpnSettingsSchema.parse({ ...defaultVpnSettings, ...value });
+}
+
+/** The same as both nodes serve by them: a pair's shared IPv6 address takes the place of one that was set by hand. */
+export function readServedSettings(source: SettingsSource): VpnSettings {
+  const settings = readVpnSettings(source);
+  const shared = readPairSettings(source)?.address6;
+  return shared === undefined ? settings : { ...settings, address6: bareAddress(shared) };
 }

@@ -6,12 +6,11 @@ import type { NodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { Child } from './child.ts';
 import { defaultGateway } from './default-gateway.ts';
+import { heartbeatConfig } from './heartbeat-config.ts';
 import { dropVirtualAddress } from './virtual-address.ts';
 
 const command = fileURLToPath(new URL('../../bin/tandem', import.meta.url));
 const lookAtRoutesEveryMs = 10_000;
-/** Clocks may differ by so much; a receiver that was just started takes no recording that is older. */
-const clockWindowSeconds = 30;
 
 /** Runs the heartbeat; when it is gone, for whatever reason, the virtual address goes before anything else happens. */
 export class HeartbeatDuty {
@@ -86,32 +85,8 @@ export class HeartbeatDuty {
 
   #dropAddress(): void {
     if (this.#running === undefined) return;
-    dropVirtualAddress(this.#running.virtualAddress, this.#running.interface, this.#log);
+    const { virtualAddress, address6, interface: card } = this.#running;
+    dropVirtualAddress(virtualAddress, card, this.#log);
+    if (address6 !== undefined) dropVirtualAddress(address6, card, this.#log);
   }
-}
-
-function heartbeatConfig(request: HeartbeatRequest, gateway: string | undefined): string {
-  const { keys, paths: lan, second, preemptDelayMs, startDelayMs } = request;
-  return JSON.stringify({
-    interface: request.interface,
-    protocol: 'vrrp',
-    vhid: request.vhid,
-    priority: request.priority,
-    advertisementIntervalMs: request.advertisementIntervalMs,
-    pair: true,
-    virtualAddresses: [request.virtualAddress],
-    preempt: preemptDelayMs !== undefined,
-    ...(preemptDelayMs === undefined ? {} : { preemptDelayMs }),
-    ...(startDelayMs === undefined ? {} : { startDelayMs }),
-    leaseSeconds: request.leaseSeconds,
-    paths: [
-      ...(lan.multicast ? [{ multicast: true }] : []),
-      ...(lan.unicast ? [{ unicast: request.peerAddress }] : []),
-      ...(second === undefined ? [] : [{ unicast: second.peerAddress, interface: second.interface }]),
-    ],
-    ...(gateway === undefined ? {} : { track: { gateway } }),
-    authentication: { ...keys, mode: 'enforce', windowSeconds: clockWindowSeconds },
-    controlSocket: paths.heartbeatSocket,
-    stateFile: paths.heartbeatState,
-  });
 }

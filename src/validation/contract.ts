@@ -8,6 +8,8 @@ export interface ProbeRequest {
   readonly peerAddress: string;
   /** Without its prefix length; asked for, never taken. */
   readonly virtualAddress: string;
+  /** The same of IPv6, where the nodes are to share one. */
+  readonly address6?: string | undefined;
   /** Marks the packets of this one validation, hexadecimal. */
   readonly nonce: string;
   readonly seconds: number;
@@ -23,6 +25,8 @@ export interface ProbeAnswer {
   readonly freeBytes: number;
   readonly platform: string;
   readonly linkUp: boolean;
+  /** The node's own addresses on the interface, with their prefix lengths. */
+  readonly ownAddresses: readonly string[];
   /** Whether packets of the other node arrived, by either way. */
   readonly heard: { readonly multicast: boolean; readonly unicast: boolean };
   /** Who said that the virtual address is its own. */
@@ -43,6 +47,7 @@ export const probeRequestSchema: z.ZodType<ProbeRequest> = z.strictObject({
   address: z.ipv4(),
   peerAddress: z.ipv4(),
   virtualAddress: z.ipv4(),
+  address6: z.ipv6().optional(),
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
   seconds: z.number().min(0.1).max(15),
   ports: z.array(z.strictObject({ protocol: z.enum(['udp', 'tcp']), port })).max(16),
@@ -55,6 +60,7 @@ export const probeAnswerSchema: z.ZodType<ProbeAnswer> = z.object({
   freeBytes: z.number(),
   platform: z.string(),
   linkUp: z.boolean(),
+  ownAddresses: z.array(z.string()),
   heard: z.object({ multicast: z.boolean(), unicast: z.boolean() }),
   claims: z.array(z.object({ address: z.string(), mac: z.string() })),
   advertisers: z.array(z.object({ protocol: z.string(), vhid: z.int(), source: z.string() })),

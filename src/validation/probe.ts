@@ -1,8 +1,10 @@
 import { formatAddress, type IpAddress, parseAddress } from '../core/net/address.ts';
 import { formatMac } from '../core/net/neighbour.ts';
+import { formatPrefix } from '../core/net/prefix.ts';
 import { IP_PROTOCOL, IPV4_GROUP } from '../core/vrrp/codec.ts';
 import { AdvertisementSocket } from '../linux/advertisement-socket.ts';
-import { NeighbourSocket } from '../linux/neighbour-socket.ts';
+import { Neighbours } from '../linux/neighbours.ts';
+import { listAddresses } from '../linux/netlink/interface-address.ts';
 import { type Link, readLink } from '../linux/netlink/link.ts';
 import { NetlinkSocket } from '../linux/netlink/socket.ts';
 import { Readiness } from '../linux/readiness.ts';
@@ -21,17 +23,19 @@ const sendEveryMs = 100;
 export async function probe(request: ProbeRequest, product: string): Promise<ProbeAnswer> {
   const netlink = new NetlinkSocket();
   let link: Link;
+  let present: readonly string[];
   try {
     link = readLink(netlink, request.interface);
+    present = listAddresses(netlink, link.index).map(({ prefix }) => formatPrefix(prefix));
   } finally {
     netlink.close();
   }
   const own = required(request.address);
-  const virtual = required(request.virtualAddress);
+  const virtual = [request.virtualAddress, request.address6 ?? []].flat().map(required);
   const payload = new Uint8Array([probeType, ...Buffer.from(request.nonce, 'hex')]);
   const multicast = new AdvertisementSocket(link, IP_PROTOCOL, IPV4_GROUP, own);
   const unicast = new AdvertisementSocket(link, IP_PROTOCOL, required(request.peerAddress), own);
-  const neighbours = new NeighbourSocket(link, 4, [virtual]);
+  const neighbours = new Neighbours(link, virtual);
   const heard = { multicast: false, unicast: false };
   const claims = new Map<string, { address: string; mac: string }>();
   const advertisers = new Map<string, ProbeAnswer['advertisers'][number]>();
@@ -52,16 +56,16 @@ export async function probe(request: ProbeRequest, product: string): Promise<Pro
     }
     for (let claim = neighbours.receive(); claim !== undefined; claim = neighbours.receive()) {
       const one = { address: formatAddress(claim.address), mac: formatMac(claim.mac) };
-      claims.set(one.mac, one);
+      claims.set(`${one.address} ${one.mac}`, one);
     }
   };
-  const readiness = new Readiness([multicast.fd, unicast.fd, neighbours.fd], read);
+  const readiness = new Readiness([multicast.fd, unicast.fd, ...neighbours.fds], read);
   const until = performance.now() + request.seconds * 1_000;
   try {
     while (performance.now() < until) {
       attempt(() => multicast.send(payload));
       attempt(() => unicast.send(payload));
-      attempt(() => neighbours.ask(virtual, undefined));
+      for (const address of virtual) attempt(() => neighbours.ask(address, undefined));
       await new Promise((resolve) => setTimeout(resolve, sendEveryMs));
     }
     read();
@@ -73,6 +77,7 @@ export async function probe(request: ProbeRequest, product: string): Promise<Pro
     product,
     ...(await machineFacts(request.ports, request.address)),
     linkUp: link.up,
+    ownAddresses: present,
     heard,
     claims: [...claims.values()],
     advertisers: [...advertisers.values()],

@@ -1,4 +1,5 @@
-import { bareNetwork } from '../settings/network.ts';
+import { neighbourOf } from '../core/net/shared-address.ts';
+import { bareAddress, bareNetwork } from '../settings/network.ts';
 import type { ProbeAnswer } from './contract.ts';
 
 type RowState = 'pending' | 'good' | 'warning' | 'problem';
@@ -16,6 +17,9 @@ export interface Plan {
   /** Without its prefix length. */
   readonly virtualAddress: string;
   readonly prefixLength: number;
+  /** With its prefix length. */
+  readonly address6?: string | undefined;
+  readonly virtualMac?: boolean | undefined;
   readonly vhid: number;
   readonly own: { readonly name: string; readonly address: string; readonly prefixLength: number };
   readonly peerAddress: string;
@@ -31,6 +35,7 @@ const titles = {
   versions: 'Both nodes run the same version',
   openvpn: 'OpenVPN is there on both nodes',
   clocks: 'The clocks agree',
+  subnet6: 'The shared IPv6 address fits both nodes',
   address: 'Nobody else has the virtual address',
   vhid: 'Nobody else has the VHID',
   multicast: 'Multicast crosses, both ways',
@@ -91,13 +96,14 @@ export function probeRows(plan: Plan, own: ProbeAnswer, peer: ProbeAnswer, answe
     versions(own, peer),
     openvpn(own, peer),
     clocks(peer, answeredAtMs),
+    subnet6(plan, own, peer),
     addressFree(plan, [own, peer]),
     vhidFree(plan, [own, peer]),
     crossing('multicast', own, peer),
     crossing('unicast', own, peer),
     ports(plan, own, peer),
     space(own, peer),
-    platform(own, peer),
+    platform(plan, own, peer),
   ];
 }
 
@@ -133,12 +139,28 @@ function clocks(peer: ProbeAnswer, answeredAtMs: number): Row {
   );
 }
 
-function addressFree({ virtualAddress }: Plan, probes: readonly ProbeAnswer[]): Row {
-  const macs = [...new Set(probes.flatMap(({ claims }) => claims.map(({ mac }) => mac)))];
-  if (macs.length === 0) return good('address', `Nobody answers for ${virtualAddress}.`);
+function subnet6({ address6, own: { name } }: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
+  if (address6 === undefined) return good('subnet6', 'There is none.');
+  const ends = [
+    [name, neighbourOf(address6, own.ownAddresses)],
+    ['the second node', neighbourOf(address6, peer.ownAddresses)],
+  ] as const;
+  const choose = 'Choose an unused address of a network in which both nodes have one: ip -6 address show';
+  for (const [who, near] of ends) {
+    if (near === undefined)
+      return problem('subnet6', `${who} has no address in the network of ${address6}.`, choose);
+    if (near === address6) return problem('subnet6', `${address6} is an address of ${who} itself.`, choose);
+  }
+  return good('subnet6', `${ends.map(([, near]) => near).join(' and ')} are in its network.`);
+}
+
+function addressFree({ virtualAddress, address6 }: Plan, probes: readonly ProbeAnswer[]): Row {
+  const wanted = [virtualAddress, ...(address6 === undefined ? [] : [bareAddress(address6)])];
+  const claims = new Map(probes.flatMap((one) => one.claims.map(({ address, mac }) => [mac, address])));
+  if (claims.size === 0) return good('address', `Nobody answers for ${wanted.join(' or ')}.`);
   return problem(
     'address',
-    `${virtualAddress} is taken: ${macs.join(' and ')} answers for it.`,
+    `${[...new Set(claims.values())].join(' and ')} is taken: ${[...claims.keys()].join(' and ')} answers for it.`,
     'Choose another address, or take this one from that machine',
   );
 }
@@ -204,7 +226,12 @@ function space(own: ProbeAnswer, peer: ProbeAnswer): Row {
 
 const clouds: Readonly<Record<string, string>> = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud' };
 
-function platform(own: ProbeAnswer, peer: ProbeAnswer): Row {
+const forgedMacs =
+  'Allow forged transmits and MAC address changes on the port group of both nodes, or leave the virtual MAC out';
+const spoofing =
+  'Enable MAC address spoofing on the network adapter of both machines, or leave the virtual MAC out';
+
+function platform({ virtualMac }: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
   const crosses = own.heard.multicast && peer.heard.multicast;
   for (const { platform: one } of [own, peer]) {
     const cloud = clouds[one];
@@ -214,6 +241,19 @@ function platform(own: ProbeAnswer, peer: ProbeAnswer): Row {
         `${cloud} filters multicast and does not move an address by ARP.`,
         "Move the address by the provider's own means: a secondary address, a route or a load balancer",
       );
+    }
+    if ((one === 'hyper-v' || one === 'vmware') && virtualMac === true) {
+      return one === 'vmware'
+        ? warning(
+            'platform',
+            'ESXi drops frames with a MAC that is not the card\u2019s: the virtual MAC is one.',
+            forgedMacs,
+          )
+        : warning(
+            'platform',
+            'Hyper-V drops frames with a MAC that is not the card\u2019s: the virtual MAC is one.',
+            spoofing,
+          );
     }
     if (one === 'hyper-v' || one === 'vmware') {
       return good(

@@ -12,7 +12,7 @@ import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
 import { defaultWebPlace, type NodeConfig } from '../settings/node.ts';
 import { type PairSettings, viewOf } from '../settings/pair.ts';
-import { readPairSettings, readVpnSettings } from '../settings/read.ts';
+import { readPairSettings, readServedSettings, readVpnSettings } from '../settings/read.ts';
 import type { Change } from '../store/changes.ts';
 import type { Store } from '../store/store.ts';
 import { address6Of, clientsOfUsers } from './client-addresses.ts';
@@ -88,7 +88,7 @@ export class VpnService {
   start(): void {
     this.#store.onChange((change) => this.#changed(change));
     this.#renewal = setInterval(() => this.#renewRevocationList(), revocationListRenewalMs);
-    this.clients.follow(serverProcesses(readVpnSettings(this.#store)));
+    this.clients.follow(this.processes);
     this.#follow(true);
   }
 
@@ -141,7 +141,7 @@ export class VpnService {
 
   /** The server processes that are to run, the main one first. */
   get processes(): readonly ServerProcess[] {
-    return serverProcesses(readVpnSettings(this.#store));
+    return serverProcesses(readServedSettings(this.#store));
   }
 
   #changed({ cause, tables }: Change): void {
@@ -218,6 +218,7 @@ export class VpnService {
       vpnNetwork: vpn.network,
       vpnNetwork6: vpn.network6,
       sourceAddress: this.#address(pair),
+      sourceAddress6: pair?.address6 === undefined ? undefined : bareAddress(pair.address6),
       vpnDevices: processes.map((process) => process.device),
       lanInterface: this.#node.interface,
       access: vpn.access,

@@ -21,6 +21,8 @@ export interface FirewallSpec {
   readonly vpnNetwork6: string;
   /** The virtual address: what clients' traffic is translated to on its way to the LAN. */
   readonly sourceAddress: string;
+  /** The same over IPv6; left out: the node's own, and connections over IPv6 end with the node. */
+  readonly sourceAddress6?: string | undefined;
   readonly vpnDevices: readonly string[];
   readonly lanInterface: string;
   /** `routed`: nothing is translated on its way to `routes`, and from there connections may be opened to clients. */
@@ -57,6 +59,8 @@ export function renderFirewall(spec: FirewallSpec): string {
   const vpn = `${formatIpv4(network.address)}/${network.prefix}`;
   const vpn6 = spec.vpnNetwork6 === '' ? undefined : checkedNetwork6('VPN network', spec.vpnNetwork6);
   const address = checkedAddress('virtual address', spec.sourceAddress);
+  const address6 =
+    spec.sourceAddress6 === undefined ? undefined : checkedAnyAddress('virtual address', spec.sourceAddress6);
   const devices = `{ ${spec.vpnDevices.map((device) => `"${checkedInterface('VPN device', device)}"`).join(', ')} }`;
   const lan = checkedInterface('LAN interface', spec.lanInterface);
   const watch = spec.watch === undefined ? '' : renderWatch({ address, ...spec.watch });
@@ -64,7 +68,10 @@ export function renderFirewall(spec: FirewallSpec): string {
     'chain arrived {',
     '  type filter hook input priority filter; policy accept;',
     `  ${tellers(spec.peerAddress)}`,
-    `  ip daddr ${address}${otherThan(spec.ownTcpPorts ?? [])} tcp flags & (syn | rst) == 0 ct state { new, invalid, untracked } drop`,
+    ...[`ip daddr ${address}`, ...(address6 === undefined ? [] : [`ip6 daddr ${address6}`])].map(
+      (arrived) =>
+        `  ${arrived}${otherThan(spec.ownTcpPorts ?? [])} tcp flags & (syn | rst) == 0 ct state { new, invalid, untracked } drop`,
+    ),
     '}',
     'chain forward {',
     '  type filter hook forward priority filter; policy accept;',
@@ -93,7 +100,7 @@ export function renderFirewall(spec: FirewallSpec): string {
     ]),
     'chain postrouting {',
     '  type nat hook postrouting priority srcnat; policy accept;',
-    ...translation(spec, vpn, vpn6, address, lan),
+    ...translation(spec, [vpn, address], [vpn6, address6], lan),
     '}',
   ];
   return `${REMOVE_FIREWALL}table inet tandem {\n${watch}${lines.map((line) => `  ${line}`).join('\n')}\n}\n`;
@@ -128,9 +135,8 @@ function fromNetworks(routes: readonly string[]): string[] {
 /** What leaves with a client's own address and what with the node's. */
 function translation(
   spec: FirewallSpec,
-  vpn: string,
-  vpn6: string | undefined,
-  address: string,
+  [vpn, address]: readonly [string, string],
+  [vpn6, address6]: readonly [string | undefined, string | undefined],
   lan: string,
 ): string[] {
   const untouched =
@@ -138,7 +144,11 @@ function translation(
   return [
     ...untouched,
     `  oifname "${lan}" ip saddr ${vpn} snat ip to ${address}`,
-    ...(vpn6 === undefined ? [] : [`  oifname "${lan}" ip6 saddr ${vpn6} masquerade`]),
+    ...(vpn6 === undefined
+      ? []
+      : [
+          `  oifname "${lan}" ip6 saddr ${vpn6} ${address6 === undefined ? 'masquerade' : `snat ip6 to ${address6}`}`,
+        ]),
   ];
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { clientOutageMs, detectionMs, timingPresets } from '../../core/vrrp/presets.ts';
 import type { Node } from '../../pair/node.ts';
 import { presentedHostKey } from '../../pair/remote-command.ts';
+import { sharedIpv6Schema } from '../../settings/pair.ts';
 import { readPairSettings } from '../../settings/read.ts';
 import { actorOf } from '../actor.ts';
 import { hostKeyFingerprintSchema } from '../contract.ts';
@@ -22,6 +23,8 @@ import { pairPolicy } from '../policies/pair.ts';
 
 const validateSchema = z.strictObject({
   virtualAddress: z.cidrv4(),
+  address6: sharedIpv6Schema.optional(),
+  virtualMac: z.boolean().optional(),
   vhid: z.int().min(1).max(255),
   peer: z.strictObject({
     address: z.ipv4(),
@@ -119,7 +122,10 @@ function present(node: Node): FailoverView {
     model: pair === undefined ? 'none' : 'lan',
     own: { name, address, prefixLength, interface: card },
     virtualAddress: pair?.virtualAddress ?? null,
+    address6: pair?.address6 ?? null,
     vhid: pair?.vhid ?? null,
+    protocol: pair?.protocol ?? 'vrrp3',
+    virtualMac: pair?.virtualMac ?? false,
     timing: pair === undefined ? null : timing(pair),
     multicast: pair?.paths?.multicast ?? true,
     unicast: pair?.paths?.unicast ?? true,

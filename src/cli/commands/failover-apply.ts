@@ -13,6 +13,7 @@ import { wholeNumber } from '../pair-options.ts';
 
 interface ApplyOptions {
   readonly virtualAddress?: string;
+  readonly address6?: string;
   readonly vhid?: string;
   readonly preset?: string;
   readonly intervalMs?: string;
@@ -36,6 +37,7 @@ export function addFailoverChanges(failover: Command): void {
     .command('apply')
     .description('change the pair on both nodes in two phases, or on neither; what is not named stays')
     .option('--virtual-address <address/prefix>', 'another shared address, such as 10.0.0.101/24')
+    .option('--address6 <address/prefix>', "a shared IPv6 address beside it, or 'none'")
     .option('--vhid <number>', 'another number 1-255 of the pair')
     .option('--preset <name>', 'a timing: fast, standard or tolerant (tandem failover show)')
     .option('--interval-ms <ms>', 'a heartbeat every so many milliseconds')
@@ -109,10 +111,11 @@ function planInWords(view: FailoverChangeView): string {
 
 /** @throws TandemError `cli.not-a-number`, `cli.not-understood` */
 function requestOf(options: ApplyOptions): FailoverChangeRequest {
-  const { virtualAddress, vhid, preset, intervalMs, leaseSeconds, multicast, unicast } = options;
+  const { virtualAddress, address6, vhid, preset, intervalMs, leaseSeconds, multicast, unicast } = options;
   const { secondPath, gateway, preempt, priority, dryRun } = options;
   const given: Record<string, unknown> = {
     virtualAddress,
+    address6: address6 === 'none' ? null : address6,
     vhid: number('--vhid', vhid),
     preset,
     advertisementIntervalMs: number('--interval-ms', intervalMs),

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { failoverAnswerSchema } from '../../api/contract.ts';
 import { unpairAnswerSchema } from '../../api/failover-contract.ts';
+import { pairProtocols } from '../../core/vrrp/pair-protocol.ts';
 import { callApi } from '../api-client.ts';
 import { print } from '../output.ts';
 import { addPairOptions, type PairOptions, readPairOptions, wholeNumber } from '../pair-options.ts';
@@ -12,6 +13,7 @@ import { addFailoverLooks } from './validate.ts';
 interface SetOptions extends PairOptions {
   readonly intervalMs: string;
   readonly leaseSeconds: string;
+  readonly protocol?: string;
   readonly json?: true;
 }
 
@@ -23,6 +25,11 @@ export function addFailoverCommands(program: Command): void {
   )
     .option('--interval-ms <ms>', 'a heartbeat every so many milliseconds', '1000')
     .option('--lease-seconds <seconds>', 'a node that hangs loses the address after so long', '2')
+    .addOption(
+      new Option('--protocol <name>', 'what the heartbeats speak; vrrp2 and carp take whole seconds alone')
+        .choices([...pairProtocols])
+        .default('vrrp3'),
+    )
     .option('--json', 'print JSON')
     .action(async (options: SetOptions) => {
       const answer = failoverAnswerSchema.parse(
@@ -30,6 +37,7 @@ export function addFailoverCommands(program: Command): void {
           ...(await readPairOptions(options)),
           advertisementIntervalMs: wholeNumber('--interval-ms', options.intervalMs),
           leaseSeconds: wholeNumber('--lease-seconds', options.leaseSeconds),
+          protocol: options.protocol,
         }),
       );
       print(

@@ -20,6 +20,7 @@ interface ValidateOptions extends PairOptions {
 }
 
 const askEveryMs = 300;
+const protocolNames = { vrrp3: 'VRRP version 3', vrrp2: 'VRRP version 2', carp: 'CARP' } as const;
 const marks = { pending: '…', good: 'GOOD', warning: 'WARNING', problem: 'PROBLEM' } as const;
 
 /** `tandem validate`: what `failover set` would meet, row by row, without changing anything. */
@@ -66,6 +67,7 @@ export function addFailoverLooks(failover: Command): void {
         [
           `model            ${view.model === 'lan' ? 'LAN model (UCARP/VRRP)' : 'none: this node is alone'}`,
           `virtual address  ${view.virtualAddress ?? 'none'}`,
+          ...(view.address6 === null ? [] : [`over IPv6        ${view.address6}`]),
           `VHID             ${view.vhid ?? 'none'}`,
           ...view.nodes.map(
             (one) =>
@@ -74,6 +76,7 @@ export function addFailoverLooks(failover: Command): void {
           ...(view.model === 'none'
             ? []
             : [
+                `heartbeat        ${protocolNames[view.protocol]}${view.virtualMac ? ', virtual MAC' : ''}`,
                 `heartbeat over   ${[view.multicast ? 'multicast' : '', view.unicast ? 'unicast' : ''].filter((way) => way !== '').join(' and ')}`,
                 `gateway          ${view.gateway ?? "as each node's own file says"}`,
                 `role taken back  ${view.preemptDelaySeconds === null ? 'never' : `after ${view.preemptDelaySeconds} s`}`,

@@ -7,12 +7,12 @@ import type { Advertisement } from './codec.ts';
 import type { Effect } from './effects.ts';
 import type { Input } from './inputs.ts';
 import { receive } from './receive.ts';
-import { LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
+import { heldAddresses, LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
 import { type Active, lateness, type State } from './state.ts';
 import { count } from './stats.ts';
 import { preceded, type Step, stay } from './step.ts';
 import { activeDownInterval, lapseAfter, renewalPeriod } from './timers.ts';
-import { advertise, becomeBackup, becomeInitialize, farewell, judged } from './transitions.ts';
+import { accompany, advertise, becomeBackup, becomeInitialize, farewell, judged } from './transitions.ts';
 
 /** RFC 9568 §6.4.3. */
 export function active(state: Active, now: Instant, input: Input): Step {
@@ -93,13 +93,15 @@ function sent(state: Active, now: Instant): Step {
   const next = { ...state, sentAt: now, stats: count(state.stats, 'sent') };
   const { addresses, lease } = state.router;
   if (between(state.renewedAt, now) < renewalPeriod(lease)) return stay(next);
-  return stay({ ...next, renewedAt: now }, { type: 'renew', addresses, lease });
+  return stay({ ...next, renewedAt: now }, { type: 'renew', addresses, lease }, ...accompany(state.router));
 }
 
 function putBack(state: Active, address: Prefix): Step {
+  const { addresses: claimed, lease } = state.router;
+  const type = claimed.some((one) => samePrefix(one, address)) ? 'claim' : 'accompany';
   return stay(
     { ...state, stats: count(state.stats, 'addressesPutBack') },
-    { type: 'claim', addresses: [address], lease: state.router.lease },
+    { type, addresses: [address], lease },
     { type: 'announce', addresses: [address] },
     { type: 'report', report: { kind: 'address-put-back', address } },
   );
@@ -129,7 +131,7 @@ function weigh(state: Active, now: Instant, ends: Ends, advertisement: Advertise
   const { source } = ends;
   const { router } = state;
   const { priority } = advertisement;
-  const announce: Effect = { type: 'announce', addresses: router.addresses };
+  const announce: Effect = { type: 'announce', addresses: heldAddresses(router) };
   // S12 (660)-(670). The one that leaves may have answered for the address until now, so the neighbours are told too.
   if (priority === LEAVING_PRIORITY) return sendAgain(state, now, announce);
   const listen = { activeInterval: advertisement.interval };
@@ -167,14 +169,16 @@ function goesFirst(router: VirtualRouter, { source, own }: Ends): boolean {
 function reconfigured(state: Active, now: Instant, router: VirtualRouter): Step {
   const has = (list: readonly Prefix[], wanted: Prefix): boolean =>
     list.some((prefix) => samePrefix(prefix, wanted));
-  const gone = state.router.addresses.filter((old) => !has(router.addresses, old));
-  const added = router.addresses.filter((wanted) => !has(state.router.addresses, wanted));
+  const [before, after] = [heldAddresses(state.router), heldAddresses(router)];
+  const gone = before.filter((old) => !has(after, old));
+  const added = after.filter((wanted) => !has(before, wanted));
   return sendAgain(
     { ...state, router, priority: reconfiguredPriority(state, router), renewedAt: now },
     now,
     ...(gone.length > 0 ? [{ type: 'release', addresses: gone } as const] : []),
     // Also those that stay: the length of the lease may be another one.
     { type: 'claim', addresses: router.addresses, lease: router.lease },
+    ...accompany(router),
     ...(added.length > 0 ? [{ type: 'announce', addresses: added } as const] : []),
   );
 }

@@ -14,6 +14,8 @@ export type Effect =
   | { readonly type: 'claim'; readonly addresses: readonly Prefix[]; readonly lease: Duration }
   /** Restart the lease of addresses that are held. Failure: `claim-failed`. */
   | { readonly type: 'renew'; readonly addresses: readonly Prefix[]; readonly lease: Duration }
+  /** Have these as well: add them, or restart their lease. One that cannot be had is told and tried again; the rest goes on. */
+  | { readonly type: 'accompany'; readonly addresses: readonly Prefix[]; readonly lease: Duration }
   /** Remove the addresses. That one is not there is no failure. */
   | { readonly type: 'release'; readonly addresses: readonly Prefix[] }
   /** Tell the neighbours that the addresses are here now (gratuitous ARP). */

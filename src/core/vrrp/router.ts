@@ -21,12 +21,19 @@ export interface VirtualRouter {
   readonly startDelay: Duration;
   /** At least one; all of the family of `source`. */
   readonly addresses: readonly Prefix[];
+  /** Of either family: they come and go with the others, and no advertisement names them. None when left out. */
+  readonly companions?: readonly Prefix[] | undefined;
   /** The kernel removes an address that was not renewed for this long. */
   readonly lease: Duration;
   /** The configuration of both nodes changes, so that for a while they do not agree about intervals and addresses. */
   readonly changing?: boolean | undefined;
   /** This node's own address on the interface: the source of its advertisements, and the tie-break. */
   readonly source: IpAddress;
+}
+
+/** Everything that whoever is active has. */
+export function heldAddresses({ addresses, companions = [] }: VirtualRouter): readonly Prefix[] {
+  return [...addresses, ...companions];
 }
 
 export const OWNER_PRIORITY = 255;

@@ -11,6 +11,7 @@ export function printEffect(effect: Effect): string {
   switch (effect.type) {
     case 'claim':
     case 'renew':
+    case 'accompany':
       return `${effect.type} ${list(effect.addresses)} for ${toSeconds(effect.lease)} s`;
     case 'release':
     case 'announce':

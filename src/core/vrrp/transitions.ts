@@ -4,7 +4,7 @@ import { type Centiseconds, toDuration } from '../time/centiseconds.ts';
 import type { Duration } from '../time/duration.ts';
 import { after, type Instant } from '../time/instant.ts';
 import type { Effect } from './effects.ts';
-import { HIGHEST_BACKUP_PRIORITY, LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
+import { HIGHEST_BACKUP_PRIORITY, heldAddresses, LEAVING_PRIORITY, type VirtualRouter } from './router.ts';
 import type { Active, Backup, Cause, Initialize, State } from './state.ts';
 import { count } from './stats.ts';
 import type { Step } from './step.ts';
@@ -105,7 +105,8 @@ export function becomeActive(state: State, now: Instant, cause: Cause): Step<Act
     },
     effects: [
       { type: 'claim', addresses, lease },
-      { type: 'announce', addresses },
+      ...accompany(router),
+      { type: 'announce', addresses: heldAddresses(router) },
       advertise(router, priority),
       ...transition(state, 'active', cause),
     ],
@@ -146,7 +147,11 @@ export function advertise(router: VirtualRouter, priority: number): Effect {
 }
 
 function release(router: VirtualRouter): Effect[] {
-  return [{ type: 'release', addresses: router.addresses }];
+  return [{ type: 'release', addresses: heldAddresses(router) }];
+}
+
+export function accompany({ companions = [], lease }: VirtualRouter): Effect[] {
+  return companions.length === 0 ? [] : [{ type: 'accompany', addresses: companions, lease }];
 }
 
 function transition(state: State, to: State['name'], cause: Cause): Effect[] {

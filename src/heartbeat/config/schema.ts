@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { carpInterval } from '../../core/carp/timers.ts';
-import { isIpv6LinkLocal, isMulticast, parseAddress } from '../../core/net/address.ts';
+import { isIpv6LinkLocal, isMulticast, parseAddress, sameAddress } from '../../core/net/address.ts';
 import { parsePrefix } from '../../core/net/prefix.ts';
 import { type Centiseconds, centiseconds } from '../../core/time/centiseconds.ts';
 import { toSeconds } from '../../core/time/duration.ts';
@@ -33,6 +33,8 @@ export interface Config {
   readonly pair: boolean;
   /** Address and network length, `10.99.0.100/24`. */
   readonly virtualAddresses: readonly string[];
+  /** They come and go with the virtual addresses and are not advertised, as keepalived's `virtual_ipaddress_excluded`. */
+  readonly companionAddresses?: readonly string[] | undefined;
   readonly preempt: boolean;
   readonly preemptDelayMs: number;
   readonly startDelayMs: number;
@@ -119,6 +121,10 @@ const shape = z.strictObject({
     .array(virtualAddress, { error: 'must be a list of addresses' })
     .min(1, 'must hold at least one address')
     .max(64, 'must hold at most 64 addresses'),
+  companionAddresses: z
+    .array(virtualAddress, { error: 'must be a list of addresses' })
+    .max(64, 'must hold at most 64 addresses')
+    .optional(),
   preempt: z.boolean({ error: 'must be true or false' }).default(false),
   preemptDelayMs: wholeNumber(0, LONGEST_DELAY_MS).default(0),
   startDelayMs: wholeNumber(0, LONGEST_DELAY_MS).default(0),
@@ -190,7 +196,7 @@ function* contradictions(config: Config): Generator<Contradiction> {
   const [first, ...others] = config.virtualAddresses.map((text) => parsePrefix(text)?.address);
   if (first === undefined) return;
   if (others.some((other) => other?.family !== first.family)) {
-    const message = 'must be of one family: run one heartbeat for IPv4 and one for IPv6';
+    const message = 'must be of one family; those of the other belong into companionAddresses';
     yield { field: ['virtualAddresses'], message };
   }
   if (first.family === 6 && !isIpv6LinkLocal(first)) {
@@ -198,6 +204,13 @@ function* contradictions(config: Config): Generator<Contradiction> {
     const identifier = config.vhid.toString(16).padStart(2, '0');
     const message = `must begin with a link-local address of the virtual router, for example fe80::200:5eff:fe00:2${identifier}/64`;
     yield { field: ['virtualAddresses'], message };
+  }
+  const listed = config.virtualAddresses.map((text) => parsePrefix(text)?.address);
+  for (const [index, text] of (config.companionAddresses ?? []).entries()) {
+    const companion = parsePrefix(text)?.address;
+    if (companion === undefined || !listed.some((one) => one !== undefined && sameAddress(one, companion)))
+      continue;
+    yield { field: ['companionAddresses', index], message: 'is one of virtualAddresses already' };
   }
   yield* foreignAddresses(config, first.family);
   yield* protocolContradictions(config);

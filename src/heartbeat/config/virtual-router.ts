@@ -24,6 +24,7 @@ export function virtualRouter(config: Config, source: IpAddress): VirtualRouter 
     preemptDelay: milliseconds(config.preemptDelayMs),
     startDelay: milliseconds(config.startDelayMs),
     addresses: virtualAddresses(config),
+    companions: prefixes(config.companionAddresses ?? []),
     lease: config.leaseSeconds === undefined ? smallestLease(interval) : seconds(config.leaseSeconds),
     source,
   };
@@ -36,7 +37,16 @@ function dialectOf({ protocol, carp }: Config): Dialect {
 }
 
 export function virtualAddresses(config: Config): readonly Prefix[] {
-  return config.virtualAddresses.map(parsePrefix).filter((prefix) => prefix !== undefined);
+  return prefixes(config.virtualAddresses);
+}
+
+/** Those that are advertised first. */
+export function allAddresses(config: Config): readonly Prefix[] {
+  return prefixes([...config.virtualAddresses, ...(config.companionAddresses ?? [])]);
+}
+
+function prefixes(texts: readonly string[]): readonly Prefix[] {
+  return texts.map(parsePrefix).filter((prefix) => prefix !== undefined);
 }
 
 export function familyOf(config: Config): 4 | 6 {
@@ -63,7 +73,7 @@ export function kernelPlan(config: Config): KernelPlan {
   return {
     interface: config.interface,
     family,
-    addresses: virtualAddresses(config),
+    addresses: allAddresses(config),
     paths: pathPlans(config, family),
     tracked: config.track?.interfaces ?? [],
     asked: askedOf(surroundingsOf(config)),

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { canonicalPrefix } from '../../core/net/shared-address.ts';
 import { centiseconds } from '../../core/time/centiseconds.ts';
 import { toSeconds } from '../../core/time/duration.ts';
+import { fixedByProtocol, protocolObjection } from '../../core/vrrp/pair-protocol.ts';
 import { detectionMs, timingPresets } from '../../core/vrrp/presets.ts';
 import { smallestLease } from '../../core/vrrp/timers.ts';
 import { bareAddress } from '../../settings/network.ts';
@@ -10,6 +12,8 @@ import { invalidChange } from './change-errors.ts';
 /** What an administrator may change of a pair; what is left out stays as it is. */
 export interface PairChangeWish {
   readonly virtualAddress?: string | undefined;
+  /** Null: none. */
+  readonly address6?: string | null | undefined;
   readonly vhid?: number | undefined;
   readonly preset?: 'fast' | 'standard' | 'tolerant' | undefined;
   readonly advertisementIntervalMs?: number | undefined;
@@ -36,7 +40,13 @@ export interface ChangedThing {
 
 /** @throws TandemError `pair.change.invalid` */
 export function changedPair(pair: PairSettings, wish: PairChangeWish): PairSettings {
-  const { paths = { multicast: true, unicast: true }, gateway, preemptDelaySeconds, ...rest } = pair;
+  const {
+    paths = { multicast: true, unicast: true },
+    address6,
+    gateway,
+    preemptDelaySeconds,
+    ...rest
+  } = pair;
   const multicast = wish.multicast ?? paths.multicast;
   const unicast = wish.unicast ?? paths.unicast;
   if (!multicast && !unicast)
@@ -45,6 +55,7 @@ export function changedPair(pair: PairSettings, wish: PairChangeWish): PairSetti
       'Leave one of the two on',
     );
   const nextGateway = wish.gateway === undefined ? gateway : (wish.gateway ?? undefined);
+  const next6 = wish.address6 === undefined ? address6 : wish.address6;
   const nextPreempt =
     wish.preemptDelaySeconds === undefined ? preemptDelaySeconds : (wish.preemptDelaySeconds ?? undefined);
   const [first, second] = pair.nodes;
@@ -54,15 +65,29 @@ export function changedPair(pair: PairSettings, wish: PairChangeWish): PairSetti
     vhid: wish.vhid ?? pair.vhid,
     virtualAddress: wish.virtualAddress ?? pair.virtualAddress,
     nodes: [changedNode(first, pair, wish), changedNode(second, pair, wish)],
+    ...(next6 == null ? {} : { address6: canonicalPrefix(next6) }),
     ...(multicast && unicast ? {} : { paths: { multicast, unicast } }),
     ...(nextGateway === undefined ? {} : { gateway: nextGateway }),
     ...(nextPreempt === undefined ? {} : { preemptDelaySeconds: nextPreempt }),
   };
   if (after.nodes[0].priority === after.nodes[1].priority)
     throw invalidChange('Both nodes would have the same priority.', 'Give one of them a higher one');
+  const fixed = protocolObjection(after) ?? fixedByProtocol(pair, whatIsSpoken(pair, after));
+  if (fixed !== undefined) throw invalidChange(fixed, 'To change it: tandem failover remove, then set');
   if (isDeepStrictEqual(after, pair))
     throw invalidChange('This changes nothing.', 'See what is in force: tandem failover show');
   return after;
+}
+
+function whatIsSpoken(before: PairSettings, after: PairSettings): { vhid: boolean; spoken: boolean } {
+  const fields = [
+    'vhid',
+    'virtualAddress',
+    'advertisementIntervalMs',
+    'leaseSeconds',
+    'heartbeatKey',
+  ] as const;
+  return { vhid: before.vhid !== after.vhid, spoken: fields.some((field) => before[field] !== after[field]) };
 }
 
 function timing(
@@ -116,6 +141,7 @@ function things(pair: PairSettings): readonly { field: string; label: string; va
   const { paths = { multicast: true, unicast: true } } = pair;
   return [
     { field: 'virtualAddress', label: 'virtual address', value: pair.virtualAddress },
+    { field: 'address6', label: 'shared IPv6 address', value: pair.address6 ?? 'none' },
     { field: 'vhid', label: 'VHID', value: String(pair.vhid) },
     { field: 'advertisementIntervalMs', label: 'heartbeat', value: `${pair.advertisementIntervalMs} ms` },
     { field: 'leaseSeconds', label: 'lease of the address', value: `${pair.leaseSeconds} s` },
@@ -158,6 +184,7 @@ export function notices(
         : `profiles name ${around.host}: see that it leads to ${to}`,
     );
   }
+  words.push(...over6(before, after));
   if (before.advertisementIntervalMs !== after.advertisementIntervalMs)
     words.push(
       `silence is noticed after ${detectionMs(after.advertisementIntervalMs)} ms instead of ${detectionMs(before.advertisementIntervalMs)} ms`,
@@ -167,6 +194,22 @@ export function notices(
     words.push(
       `the node with the higher priority takes the role back ${back} s after it is ready: its clients move twice for each failure`,
     );
-  if (!moves) words.push('no client notices the change itself');
+  if (!moves && (before.address6 === undefined || before.address6 === after.address6))
+    words.push('no client notices the change itself');
   return { words, reconnecting };
+}
+
+function over6(before: PairSettings, after: PairSettings): readonly string[] {
+  const [from, to] = [before.address6, after.address6].map((one) =>
+    one === undefined ? undefined : bareAddress(one),
+  );
+  if (from === to) return [];
+  return [
+    ...(from === undefined
+      ? []
+      : [`clients that are connected over IPv6 to ${from} are lost there and try their other servers`]),
+    ...(to === undefined
+      ? []
+      : [`OpenVPN serves on ${to} as well; profiles given out from now on name it where they name no host`]),
+  ];
 }

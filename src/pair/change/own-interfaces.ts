@@ -9,3 +9,8 @@ export function interfacesOfMachine(): Readonly<Record<string, readonly string[]
     ]),
   );
 }
+
+/** Of one interface, as `2001:db8::1/64`. */
+export function prefixesOf(name: string): readonly string[] {
+  return (networkInterfaces()[name] ?? []).flatMap(({ cidr }) => (cidr === null ? [] : [cidr]));
+}

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Write } from '../../accounts/write.ts';
 import { TandemError } from '../../core/errors.ts';
+import { fixedByProtocol } from '../../core/vrrp/pair-protocol.ts';
 import type { Privileged } from '../../privileged/privileged.ts';
 import { type HeartbeatKeys, newHeartbeatKeys, readHeartbeatKeys } from '../../settings/heartbeat-keys.ts';
 import { defaultWebPlace, type NodeConfig } from '../../settings/node.ts';
@@ -20,8 +21,8 @@ import type { Actor } from '../../store/actor.ts';
 import type { Store } from '../../store/store.ts';
 import type { HeartbeatClient } from '../heartbeat-client.ts';
 import type { ReplicationLink } from '../link.ts';
-import { checkVirtualAddress } from '../pairing.ts';
-import { changeRefused, changeUnderWay, noPair, unknownQuestion } from './change-errors.ts';
+import { checkSharedIpv6, checkVirtualAddress } from '../pairing.ts';
+import { changeRefused, changeUnderWay, invalidChange, noPair, unknownQuestion } from './change-errors.ts';
 import {
   type ChangedThing,
   changedPair,
@@ -135,6 +136,8 @@ export class PairChanges {
   /** Another key for the heartbeats of both nodes. Resolves when it is in force. @throws TandemError as `start` */
   async rotateKey(actor: Actor): Promise<PairChangeView> {
     const { pair } = this.#requirePair();
+    const fixed = fixedByProtocol(pair, { vhid: false, spoken: true });
+    if (fixed !== undefined) throw invalidChange(fixed, 'To change it: tandem failover remove, then set');
     const current = readHeartbeatKeys(paths.heartbeatKeys)?.activeKey ?? 0;
     const id = (current % 255) + 1;
     const [made] = newHeartbeatKeys().keys;
@@ -202,6 +205,8 @@ export class PairChanges {
   #planned(wish: PairChangeWish): { before: PairSettings; after: PairSettings } {
     const { pair: before, peer } = this.#requirePair();
     const after = changedPair(before, wish);
+    if (after.address6 !== undefined && after.address6 !== before.address6)
+      checkSharedIpv6(this.#parts.config, after.address6);
     if (after.virtualAddress !== before.virtualAddress)
       checkVirtualAddress(this.#parts.config, { virtualAddress: after.virtualAddress, peer });
     return { before, after };

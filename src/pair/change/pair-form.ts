@@ -10,6 +10,7 @@ import type { NodeConfig } from '../../settings/node.ts';
 import type { PairSettings } from '../../settings/pair.ts';
 import { paths } from '../../settings/paths.ts';
 import type { HeartbeatClient } from '../heartbeat-client.ts';
+import { checkSharedIpv6 } from '../pairing.ts';
 import { changeUnderWay, missingKeys, otherPair, secondPathMissing } from './change-errors.ts';
 import { between, heartbeatRequest, sameShared, sharedPart } from './heartbeat-form.ts';
 import {
@@ -131,6 +132,9 @@ export class PairForm {
     const [before, after] = [this.#requestOf(pending.before), this.#requestOf(pending.after, pending.keys)];
     if (before === undefined || after === undefined) throw otherPair(config.name);
     this.#checkSecondPath(pending.after);
+    const { address6 } = pending.after;
+    if (address6 !== undefined && address6 !== pending.before.address6)
+      checkSharedIpv6(this.#parts.config, address6);
     if (!sameShared(before, after)) {
       const { change } = await heartbeat.status();
       if (change != null) throw changeUnderWay(config.name);

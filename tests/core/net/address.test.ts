@@ -8,6 +8,7 @@ import {
   parseAddress,
 } from '../../../src/core/net/address.ts';
 import { formatPrefix, parsePrefix, prefixContains } from '../../../src/core/net/prefix.ts';
+import { isSharedIpv6, neighbourOf } from '../../../src/core/net/shared-address.ts';
 
 describe('addresses', () => {
   const canonical: [string, string][] = [
@@ -105,4 +106,19 @@ describe('prefixes', () => {
       assert.equal(prefixContains(prefix, host), expected);
     });
   }
+});
+
+describe('an IPv6 address for both nodes of a pair', () => {
+  it('is one that clients anywhere reach', () => {
+    for (const good of ['2001:db8::100/64', 'fd00:1::2/112']) assert.ok(isSharedIpv6(good), good);
+    for (const bad of ['fe80::1/64', 'ff02::1/64', '::1/128', '::/0', '10.0.0.1/24', '2001:db8::1'])
+      assert.ok(!isSharedIpv6(bad), bad);
+  });
+
+  it('is in the network of one that the node has', () => {
+    const own = ['10.0.0.1/24', 'fe80::1/64', '2001:db8:0:1::1/64', '2001:db8::1/64'];
+    assert.equal(neighbourOf('2001:db8::100/64', own), '2001:db8::1/64');
+    assert.equal(neighbourOf('2001:db8::100/48', own), undefined);
+    assert.equal(neighbourOf('2001:db8:0:2::1/64', own), undefined);
+  });
 });

@@ -38,6 +38,43 @@ describe('IPv6', () => {
     assert.ok(!(await b.host.holds(GLOBAL)));
   });
 
+  it('an IPv6 address comes and goes with an IPv4 one, and serving does not depend on it', async () => {
+    await using lan = await dualNetwork({ 'node-a': 1, 'node-b': 2, client: 50 });
+    const both = { companionAddresses: [GLOBAL], pair: true };
+    const a = new HeartbeatNode(lan, 'node-a', both);
+    const b = new HeartbeatNode(lan, 'node-b', { ...both, priority: 90 });
+    await a.start();
+    await a.until('active', BOUND_MS);
+    await b.start();
+    await until(async () => (await b.status()).peers.length > 0, BOUND_MS, 'node-b hears node-a');
+    const client = lan.host('client');
+    await client.run('ping', '-c1', '-W2', '2001:db8::100');
+    assert.deepEqual((await a.status()).companionAddresses, [{ address: GLOBAL, held: true }]);
+    assert.deepEqual((await b.status()).counters.dropped, {});
+
+    await a.losePower();
+    await b.until('active', BOUND_MS);
+    await client.run('ping', '-c1', '-W2', '2001:db8::100');
+    // Put back like the others.
+    await b.host.run('ip', 'address', 'del', GLOBAL, 'dev', 'eth0');
+    await until(() => b.host.holds(GLOBAL), BOUND_MS, 'it is put back');
+
+    await b.host.run('sysctl', '-w', 'net.ipv6.conf.eth0.disable_ipv6=1');
+    await until(
+      async () => /2001:db8::100\/64 is not on eth0/.test((await b.status()).warnings.join()),
+      BOUND_MS,
+      'node-b says that it lacks it',
+    );
+    assert.equal((await b.status()).state, 'active');
+    assert.ok(await b.host.holds('10.99.0.100/24'));
+    await b.host.run('sysctl', '-w', 'net.ipv6.conf.eth0.disable_ipv6=0');
+    await until(() => b.host.holds(GLOBAL), BOUND_MS, 'it comes back with IPv6');
+    b.configure({ companionAddresses: [] });
+    b.child?.kill('SIGHUP');
+    await until(async () => !(await b.host.holds(GLOBAL)), BOUND_MS, 'it is given up without a restart');
+    assert.equal(await b.stop(), 0);
+  });
+
   it('unicast paths and a gateway work over IPv6 too', async () => {
     await using lan = await dualNetwork({ 'node-a': 1, 'node-b': 2, client: 50 });
     const node = (name: string, peer: string): HeartbeatNode =>

@@ -112,6 +112,7 @@ export interface Status {
   vhid: number;
   priority: number;
   virtualAddresses: { address: string; held: boolean; leaseSeconds: number }[];
+  companionAddresses: { address: string; held: boolean }[];
   effectivePriority: { value: number; reasons: string[] };
   standing: string;
   maintenance: boolean;

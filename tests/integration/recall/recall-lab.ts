@@ -79,3 +79,26 @@ export async function tunnelIsBack({ tunnel }: Connected, sinceMs: number): Prom
     'the tunnel to work again',
   );
 }
+
+/** What the nodes of a lab can share, once its hosts have IPv6. */
+export const shared6 = '2001:db8::100/64';
+
+/** Gives the hosts IPv6 beside IPv4, until they are switched off: nodes, gateway, and the second client behind it. */
+export async function giveIpv6(lab: Lab): Promise<void> {
+  const lines = [
+    ['node-a', 'ip address add 2001:db8::1/64 dev eth0 nodad; ip -6 route add default via 2001:db8::fe'],
+    ['node-b', 'ip address add 2001:db8::2/64 dev eth0 nodad; ip -6 route add default via 2001:db8::fe'],
+    [
+      'gateway',
+      'ip address add 2001:db8::fe/64 dev eth0 nodad; ip address add 2001:db8:1::fe/64 dev eth1 nodad; sysctl -qw net.ipv6.conf.all.forwarding=1',
+    ],
+    [
+      'client-2',
+      'ip address add 2001:db8:1::12/64 dev eth0 nodad; ip -6 route add default via 2001:db8:1::fe',
+    ],
+  ] as const;
+  for (const [host, line] of lines) {
+    const { code, stderr } = await lab.exec(host, ['sh', '-ec', line]);
+    if (code !== 0) throw new Error(`${host} got no IPv6: ${stderr}`);
+  }
+}

@@ -2,21 +2,25 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { InnerConnection } from '../../../lab/demo/inner-connection.ts';
 import { tandem } from '../../../lab/demo/node-commands.ts';
-import { pair } from '../../../lab/demo/set-up.ts';
+import { addUser, pair, profileOf } from '../../../lab/demo/set-up.ts';
+import { VpnClient } from '../../../lab/demo/vpn-client.ts';
 import { look, pidsOf } from '../pair/pair-lab.ts';
 import {
   type Connected,
   connectedPair,
   countRecalls,
   disconnect,
+  giveIpv6,
   settled,
+  shared6,
   tunnelIsBack,
 } from './recall-lab.ts';
 
 let connected: Connected;
+let over6: VpnClient | undefined;
 let recalls: () => Promise<number>;
 before(async () => {
-  connected = await connectedPair('recall');
+  connected = await connectedPair('recall', 2);
   recalls = await countRecalls(connected.lab);
 });
 after(() => disconnect(connected));
@@ -90,6 +94,25 @@ test('a restart of the server alone calls nobody: OpenVPN and its clients did no
   assert.equal(figures.recalls, 0);
   assert.ok(figures.gapMs < 1_000);
   await settled(lab, 'node-a', true);
+});
+
+test('a shared IPv6 address comes to a pair that serves, and a client connects there', async () => {
+  const { lab } = connected;
+  await giveIpv6(lab);
+  const applied = await tandem(lab, 'node-a', ['failover', 'apply', '--address6', shared6]);
+  assert.equal((applied as { state: string }).state, 'done');
+  await settled(lab, 'node-a', true);
+  const { password } = await addUser(lab, 'node-a', 'bob');
+  const profile = (await profileOf(lab, 'node-a', 'bob')).replace(
+    /^remote .*$/m,
+    'remote 2001:db8::100 1194 udp6',
+  );
+  over6 = await VpnClient.connect(lab, 'client-2', { user: 'bob', password, profile });
+  assert.ok(over6.connected);
+  const { sessions } = (await tandem(lab, 'node-a', ['session', 'list'])) as {
+    sessions: { user: string; realAddress: string }[];
+  };
+  assert.equal(sessions.find(({ user }) => user === 'bob')?.realAddress, '2001:db8:1::12');
 });
 
 test('the other node still knows the version of a client whose server was restarted, and calls it', async () => {
