@@ -250,7 +250,7 @@ const connections: z.ZodType<ConnectionTrackingRequest> = z.strictObject({
   vpnNetwork6: z.union([z.literal(''), z.cidrv6()]),
 });
 
-const oneOtherHost = z.ipv4().refine(isOneHost, 'not the address of one other host');
+const oneOtherHost = z.union([z.ipv4(), z.ipv6()]).refine(isOneHost, 'not the address of one other host');
 
 const endpoint: z.ZodType<EndpointRequest> = z.strictObject({
   name: instanceName,

@@ -264,10 +264,10 @@ export class Recall {
   }
 }
 
-/** The names of processes that serve UDP over IPv4. */
-const overUdp = /^udp(-\d+)?$/;
+/** The names of processes that serve UDP. */
+const overUdp = /^udp6?(-\d+)?$/;
 
-/** A TCP connection has no packet that calls: its client meets the reset of this kernel. Over IPv6 nobody is called yet. */
+/** A TCP connection has no packet that calls: its client meets the reset of this kernel. */
 function isCallable(fact: SessionFact): boolean {
   return overUdp.test(fact.process ?? firstProcess);
 }

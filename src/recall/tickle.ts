@@ -3,8 +3,8 @@ import { firstProcess, type SessionFact } from '../core/recall/session-fact.ts';
 import { tickleAgainMs } from '../core/recall/tickle.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 
-/** Over IPv4 a client of these processes holds a TCP connection that this kernel does not know. */
-const tcpProcess = /^tcp(-\d+)?$/;
+/** A client of these processes holds a TCP connection that this kernel does not know. */
+const tcpProcess = /^tcp6?(-\d+)?$/;
 
 /** Wakes clients over TCP up, so that they start over at once and not when they next have something to say. */
 export class Tickle {

@@ -1,16 +1,16 @@
 import { networkInterfaces } from 'node:os';
-import { type IpAddress, parseAddress } from '../core/net/address.ts';
-import { ipv4Acknowledgement } from '../core/net/tcp-segment.ts';
-import { ipv4UdpDatagram } from '../core/net/udp-datagram.ts';
+import { formatAddress, type IpAddress, parseAddress } from '../core/net/address.ts';
+import { tcpAcknowledgement } from '../core/net/tcp-segment.ts';
+import { udpDatagram } from '../core/net/udp-datagram.ts';
 import { tickleNumbers } from '../core/recall/tickle.ts';
-import { RawIpv4Socket } from '../linux/raw-ipv4-socket.ts';
+import { RawIpSocket } from '../linux/raw-ip-socket.ts';
 import type { EndpointRequest, OpenvpnRequest, RecallRequest } from '../privileged/channel.ts';
 
 interface Source {
   readonly address: IpAddress;
   readonly port: number;
   readonly protocol: 'udp' | 'tcp';
-  readonly socket: RawIpv4Socket;
+  readonly socket: RawIpSocket;
 }
 
 /** P_DATA_V1 with nothing in it (ssl_pkt.h): OpenVPN drops it, after it has sent what waits for that client. */
@@ -31,35 +31,35 @@ export class RecallDuty {
     port,
   }: Pick<OpenvpnRequest, 'name' | 'protocol' | 'address' | 'port'>): void {
     const parsed = parseAddress(address);
-    if (parsed?.family !== 4) return;
+    if (parsed === undefined) return;
     this.#sources.get(name)?.socket.close();
-    this.#sources.set(name, { address: parsed, port, protocol, socket: new RawIpv4Socket(parsed) });
+    this.#sources.set(name, { address: parsed, port, protocol, socket: new RawIpSocket(parsed) });
   }
 
   /** Throws when the address is not here, and what the kernel says. */
   send(recall: RecallRequest): void {
     const { source, address } = this.#between(recall, 'udp');
     const payload = Buffer.from(recall.packet, 'base64');
-    source.socket.send(ipv4UdpDatagram(source, { address, port: recall.port }, payload), address);
+    source.socket.send(udpDatagram(source, { address, port: recall.port }, payload), address);
   }
 
   /** As `send`. */
   tickle(tickle: EndpointRequest): void {
     const { source, address } = this.#between(tickle, 'tcp');
     for (const numbers of tickleNumbers)
-      source.socket.send(ipv4Acknowledgement(source, { address, port: tickle.port }, numbers), address);
+      source.socket.send(tcpAcknowledgement(source, { address, port: tickle.port }, numbers), address);
   }
 
   /** As `send`; it arrives over the loopback device, whoever it seems to come from. */
   nudge(nudge: EndpointRequest): void {
     const { source, address } = this.#between(nudge, 'udp');
-    source.socket.send(ipv4UdpDatagram({ address, port: nudge.port }, source, emptyData), source.address);
+    source.socket.send(udpDatagram({ address, port: nudge.port }, source, emptyData), source.address);
   }
 
   #between(request: EndpointRequest, protocol: Source['protocol']): { source: Source; address: IpAddress } {
     const source = this.#sources.get(request.name);
     const address = parseAddress(request.address);
-    if (source?.protocol !== protocol || address === undefined)
+    if (source?.protocol !== protocol || source.address.family !== address?.family)
       throw new Error(`no OpenVPN of that name runs here over ${protocol}`);
     if (!isHere(source.address)) throw new Error('the virtual address is not on this node');
     return { source, address };
@@ -72,6 +72,6 @@ export class RecallDuty {
 }
 
 function isHere(address: IpAddress): boolean {
-  const text = address.bytes.join('.');
+  const text = formatAddress(address);
   return Object.values(networkInterfaces()).some((ones) => ones?.some((one) => one.address === text));
 }

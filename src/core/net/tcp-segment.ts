@@ -1,14 +1,14 @@
 import { internetChecksum } from '../bytes/checksum.ts';
 import { ByteWriter } from '../bytes/writer.ts';
-import { ipv4Packet, ipv4PseudoHeader, type TransportEndpoint } from './transport-packet.ts';
+import { ipPacket, pseudoHeader, type TransportEndpoint } from './transport-packet.ts';
 
 const headerLength = 20;
 const protocolTcp = 6;
 const acknowledgement = 0x10;
 const window = 1_024;
 
-/** A whole IPv4 packet with one TCP segment that says nothing but "acknowledged" (`ipv4Packet`). RFC 9293 §3.1. */
-export function ipv4Acknowledgement(
+/** A whole IP packet with one TCP segment that says nothing but "acknowledged" (`ipPacket`). RFC 9293 §3.1. */
+export function tcpAcknowledgement(
   source: TransportEndpoint,
   destination: TransportEndpoint,
   numbers: { readonly sequence: number; readonly acknowledged: number },
@@ -25,7 +25,7 @@ export function ipv4Acknowledgement(
       .u16(checksum)
       .u16(0)
       .finish();
-  const pseudoHeader = ipv4PseudoHeader(source, destination, protocolTcp, headerLength);
-  const checksum = internetChecksum(pseudoHeader, segment(0));
-  return ipv4Packet(source, destination, protocolTcp, segment(checksum));
+  const covered = pseudoHeader(source, destination, protocolTcp, headerLength);
+  const checksum = internetChecksum(covered, segment(0));
+  return ipPacket(source, destination, protocolTcp, segment(checksum));
 }

@@ -1,4 +1,4 @@
-import { parseAddress } from '../net/address.ts';
+import { isIpv6LinkLocal, isMulticast, parseAddress } from '../net/address.ts';
 
 /**
  * Whether a client of that version comes back when it is recalled. Measured for 2.6 and 2.7: back at once. 2.5 and older
@@ -14,7 +14,12 @@ export function comesBackWhenRecalled(version: string | undefined): boolean {
 /** Whether one packet to this destination goes to one host somewhere else: no broadcast, multicast or local address. */
 export function isOneHost(address: string): boolean {
   const parsed = parseAddress(address);
-  if (parsed?.family !== 4) return false;
+  if (parsed === undefined) return false;
+  // Neither `::`, `::1` nor an IPv4 address in IPv6's clothes; a link-local one says nothing without its interface.
+  if (parsed.family === 6)
+    return (
+      parsed.bytes.slice(0, 8).some((byte) => byte !== 0) && !isMulticast(parsed) && !isIpv6LinkLocal(parsed)
+    );
   const first = parsed.bytes[0] ?? 0;
   return first !== 0 && first !== 127 && first < 224;
 }

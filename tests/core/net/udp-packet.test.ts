@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { parseAddress } from '../../../src/core/net/address.ts';
-import { ipv4UdpDatagram } from '../../../src/core/net/udp-datagram.ts';
+import { udpDatagram } from '../../../src/core/net/udp-datagram.ts';
 import { readIpv4Udp } from '../../../src/core/net/udp-packet.ts';
 
-const datagram = ipv4UdpDatagram(
+const datagram = udpDatagram(
   { address: parseAddress('203.0.113.11')!, port: 40_000 },
   { address: parseAddress('10.99.0.100')!, port: 1194 },
   Uint8Array.of(0x30, 1, 2, 3),

@@ -3,8 +3,8 @@ import { createCipheriv, createHmac } from 'node:crypto';
 import { test } from 'node:test';
 import { fromHex, toHex } from '../../../src/core/bytes/hex.ts';
 import { parseAddress } from '../../../src/core/net/address.ts';
-import { ipv4Acknowledgement } from '../../../src/core/net/tcp-segment.ts';
-import { ipv4UdpDatagram } from '../../../src/core/net/udp-datagram.ts';
+import { tcpAcknowledgement } from '../../../src/core/net/tcp-segment.ts';
+import { udpDatagram } from '../../../src/core/net/udp-datagram.ts';
 import { serverToClientKeys } from '../../../src/core/recall/client-key.ts';
 import { buildRecallPacket, type PacketCrypto, recallPacketLength } from '../../../src/core/recall/packet.ts';
 
@@ -49,7 +49,7 @@ test('a key file that is too short is no key', () => {
 });
 
 test('a UDP datagram in an IPv4 packet: header, lengths and checksum', () => {
-  const datagram = ipv4UdpDatagram(
+  const datagram = udpDatagram(
     { address: parseAddress('10.99.0.100')!, port: 1194 },
     { address: parseAddress('203.0.113.11')!, port: 40_000 },
     new TextEncoder().encode('recall'),
@@ -58,7 +58,7 @@ test('a UDP datagram in an IPv4 packet: header, lengths and checksum', () => {
 });
 
 test('an acknowledgement of TCP in an IPv4 packet: header, numbers and checksum', () => {
-  const segment = ipv4Acknowledgement(
+  const segment = tcpAcknowledgement(
     { address: parseAddress('10.99.0.100')!, port: 1194 },
     { address: parseAddress('203.0.113.11')!, port: 40_000 },
     { sequence: 0x8000_0000, acknowledged: 1 },
@@ -67,4 +67,14 @@ test('an acknowledgement of TCP in an IPv4 packet: header, numbers and checksum'
     toHex(segment),
     '4500002800004000400600000a630064cb00710b04aa9c4080000000000000015010040044160000',
   );
+});
+
+test('over IPv6: the same datagram and acknowledgement, with a checksum over the longer addresses', () => {
+  const source = { address: parseAddress('2001:db8::100')!, port: 1194 };
+  const destination = { address: parseAddress('2001:db8:1::12')!, port: 40_000 };
+  const ends = '20010db8000000000000000000000100' + '20010db8000100000000000000000012';
+  const datagram = udpDatagram(source, destination, new TextEncoder().encode('recall'));
+  assert.equal(toHex(datagram), `60000000000e1140${ends}04aa9c40000ec02f726563616c6c`);
+  const segment = tcpAcknowledgement(source, destination, { sequence: 0x8000_0000, acknowledged: 1 });
+  assert.equal(toHex(segment), `6000000000140640${ends}04aa9c408000000000000001501004002e640000`);
 });

@@ -23,8 +23,10 @@ for (const [version, recalled] of versions) {
 }
 
 test('recalls go to one host somewhere else, never to many or to this one', () => {
-  for (const good of ['203.0.113.11', '10.0.0.1', '223.255.255.255']) assert.ok(isOneHost(good), good);
-  for (const bad of ['224.0.0.18', '255.255.255.255', '127.0.0.1', '0.0.0.0', '2001:db8::1', 'x', '1.2.3']) {
+  for (const good of ['203.0.113.11', '10.0.0.1', '223.255.255.255', '2001:db8::1', 'fd00::1'])
+    assert.ok(isOneHost(good), good);
+  for (const bad of ['224.0.0.18', '255.255.255.255', '127.0.0.1', '0.0.0.0', 'x', '1.2.3']) {
     assert.ok(!isOneHost(bad), bad);
   }
+  for (const bad of ['::', '::1', '::ffff:10.0.0.1', 'ff02::1', 'fe80::1']) assert.ok(!isOneHost(bad), bad);
 });

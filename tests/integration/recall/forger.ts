@@ -1,6 +1,6 @@
 import { parseAddress } from '../../../src/core/net/address.ts';
-import { ipv4UdpDatagram } from '../../../src/core/net/udp-datagram.ts';
-import { RawIpv4Socket } from '../../../src/linux/raw-ipv4-socket.ts';
+import { udpDatagram } from '../../../src/core/net/udp-datagram.ts';
+import { RawIpSocket } from '../../../src/linux/raw-ip-socket.ts';
 
 /** What somebody on the Internet sends who writes any sender on it. */
 export interface Forgery {
@@ -24,7 +24,7 @@ const tickMs = 10;
 
 async function forge({ from, to, payloads, count, perSecond }: Forgery): Promise<void> {
   const target = parseAddress(to.address)!;
-  const socket = new RawIpv4Socket(parseAddress('0.0.0.0')!);
+  const socket = new RawIpSocket(parseAddress('0.0.0.0')!);
   const bytes = payloads.map((hex) => Buffer.from(hex, 'hex'));
   const startMs = performance.now();
   for (let sent = 0; sent < count; ) {
@@ -32,7 +32,7 @@ async function forge({ from, to, payloads, count, perSecond }: Forgery): Promise
     for (; sent < due; sent += 1) {
       const address = parseAddress(from.address ?? `198.51.100.${1 + (sent % 250)}`)!;
       const source = { address, port: from.port ?? 1_024 + ((sent * 7_919) % 60_000) };
-      socket.send(ipv4UdpDatagram(source, { ...to, address: target }, bytes[sent % bytes.length]!), target);
+      socket.send(udpDatagram(source, { ...to, address: target }, bytes[sent % bytes.length]!), target);
     }
     await new Promise((resolve) => setTimeout(resolve, tickMs));
   }

@@ -39,8 +39,11 @@ export async function disconnect(connected: Connected | undefined): Promise<void
   await connected?.lab.down();
 }
 
-/** Counts the recalls that reach the client, in its own firewall. */
-export async function countRecalls(lab: Lab): Promise<() => Promise<number>> {
+/** Counts the recalls that reach a client, in its own firewall. */
+export async function countRecalls(
+  lab: Lab,
+  host: `client-${number}` = 'client-1',
+): Promise<() => Promise<number>> {
   // 60 bytes of UDP payload that begin with 0x40: no other packet of OpenVPN looks so.
   const rules = `table inet probe {
   chain input {
@@ -49,10 +52,10 @@ export async function countRecalls(lab: Lab): Promise<() => Promise<number>> {
   }
 }
 `;
-  const made = await lab.exec('client-1', ['nft', '-f', '-'], { input: rules });
+  const made = await lab.exec(host, ['nft', '-f', '-'], { input: rules });
   if (made.code !== 0) throw new Error(made.stderr);
   return async () => {
-    const { stdout } = await lab.exec('client-1', ['nft', 'list', 'table', 'inet', 'probe']);
+    const { stdout } = await lab.exec(host, ['nft', 'list', 'table', 'inet', 'probe']);
     return Number(/counter packets (\d+)/.exec(stdout)?.[1]);
   };
 }

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { InnerConnection } from '../../../lab/demo/inner-connection.ts';
 import { tandem } from '../../../lab/demo/node-commands.ts';
+import { PingProbe } from '../../../lab/demo/ping-probe.ts';
 import { addUser, pair, profileOf } from '../../../lab/demo/set-up.ts';
+import { until } from '../../../lab/demo/until.ts';
 import { VpnClient } from '../../../lab/demo/vpn-client.ts';
 import { look, pidsOf } from '../pair/pair-lab.ts';
 import {
@@ -17,13 +19,16 @@ import {
 } from './recall-lab.ts';
 
 let connected: Connected;
-let over6: VpnClient | undefined;
+let over6: { client: VpnClient; tunnel: PingProbe; recalls: () => Promise<number> } | undefined;
 let recalls: () => Promise<number>;
 before(async () => {
   connected = await connectedPair('recall', 2);
   recalls = await countRecalls(connected.lab);
 });
-after(() => disconnect(connected));
+after(async () => {
+  over6?.tunnel.stop();
+  await disconnect(connected);
+});
 
 /** Without a recall a client notices after 4 s of silence and pauses for one more: nothing under 3 s is luck. */
 const boundMs = 3_000;
@@ -107,15 +112,23 @@ test('a shared IPv6 address comes to a pair that serves, and a client connects t
     /^remote .*$/m,
     'remote 2001:db8::100 1194 udp6',
   );
-  over6 = await VpnClient.connect(lab, 'client-2', { user: 'bob', password, profile });
-  assert.ok(over6.connected);
+  const client = await VpnClient.connect(lab, 'client-2', { user: 'bob', password, profile });
+  const tunnel = new PingProbe(lab, 'client-2', pair.office, 10);
+  over6 = { client, tunnel, recalls: await countRecalls(lab, 'client-2') };
+  await until(() => tunnel.answersWithin(500) > 5, 20_000, 'answers through the tunnel over IPv6');
   const { sessions } = (await tandem(lab, 'node-a', ['session', 'list'])) as {
     sessions: { user: string; realAddress: string }[];
   };
   assert.equal(sessions.find(({ user }) => user === 'bob')?.realAddress, '2001:db8:1::12');
 });
 
-test('the other node still knows the version of a client whose server was restarted, and calls it', async () => {
+test('the other node still knows the version of a client whose server was restarted, and calls it; over IPv6 as well', async () => {
   const { lab } = connected;
+  const startMs = Date.now();
   assertRecalled(await watch(() => lab.powerOff('node-a')));
+
+  const { client, tunnel, recalls: called } = over6 ?? assert.fail('nobody is connected over IPv6');
+  await until(() => tunnel.answersWithin(500) > 20, 20_000, 'the tunnel over IPv6 to work again');
+  assert.deepEqual([await called(), client.connected, client.passwordQuestions], [1, true, 1]);
+  assert.ok(tunnel.longestGapMs(startMs) < boundMs, `away for ${tunnel.longestGapMs(startMs)} ms`);
 });
