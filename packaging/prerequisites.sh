@@ -26,6 +26,7 @@ test:ucarp:ucarp:the CARP peer that the heartbeat is tested against
 test:vtysh:frr:the VRRP router that the heartbeat is tested against
 test:tshark:tshark:dissecting our packets independently
 lab:arping:arping:asking who owns an address
+test:sudo:sudo:pairing as a user who is not root
 test:tcpdump:tcpdump:recording packets
 test:rsync:rsync:what people copy databases with today
 browser:chromium:chromium:the browser that walks through the pages

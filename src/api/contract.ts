@@ -1,6 +1,4 @@
 import { z } from 'zod';
-import { pairProtocols } from '../core/vrrp/pair-protocol.ts';
-import { sharedIpv6Schema } from '../settings/pair.ts';
 import {
   type FollowerView,
   type FollowingView,
@@ -331,60 +329,4 @@ export const switchoverAnswerSchema: z.ZodType<SwitchoverAnswer> = z.object({
   from: z.string(),
   to: z.string(),
   clientsTold: z.int(),
-});
-
-/** Makes the pair: `peer` is reached once by SSH with a password that is not kept. */
-export interface FailoverRequest {
-  readonly virtualAddress: string;
-  readonly vhid: number;
-  readonly advertisementIntervalMs: number;
-  readonly leaseSeconds: number;
-  /** A shared IPv6 address beside the other one, with its prefix length. */
-  readonly address6?: string | undefined;
-  /** `vrrp3` when it is left out. It stays as long as the pair does, as the next one. */
-  readonly protocol?: 'vrrp3' | 'vrrp2' | 'carp' | undefined;
-  /** The shared addresses get the hardware address of the virtual router. */
-  readonly virtualMac?: boolean | undefined;
-  readonly peer: {
-    readonly address: string;
-    readonly port: number;
-    readonly user: string;
-    /** One of the two. */
-    readonly password?: string | undefined;
-    readonly privateKey?: string | undefined;
-    /** Of its SSH host key, as it was confirmed: another key gets no password. Without it the first one is taken. */
-    readonly hostKeyFingerprint?: string | undefined;
-  };
-}
-export const hostKeyFingerprintSchema: z.ZodType<string> = z
-  .string()
-  .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'not a fingerprint such as ssh-keygen -l shows');
-export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject({
-  virtualAddress: z.cidrv4(),
-  vhid: z.int().min(1).max(255),
-  advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10),
-  leaseSeconds: z.int().min(1).max(60),
-  address6: sharedIpv6Schema.optional(),
-  protocol: z.enum(pairProtocols).optional(),
-  virtualMac: z.boolean().optional(),
-  peer: z.strictObject({
-    address: z.ipv4(),
-    port: z.int().min(1).max(65_535),
-    user: z.string().min(1).max(64),
-    password: z.string().min(1).max(4_096).optional(),
-    privateKey: z.string().min(1).max(16_384).optional(),
-    hostKeyFingerprint: hostKeyFingerprintSchema.optional(),
-  }),
-});
-
-export interface FailoverAnswer extends WriteAnswer {
-  readonly peer: string;
-  readonly virtualAddress: string;
-  readonly hostKeyFingerprint: string;
-}
-export const failoverAnswerSchema: z.ZodType<FailoverAnswer> = z.object({
-  protected: z.boolean(),
-  peer: z.string(),
-  virtualAddress: z.string(),
-  hostKeyFingerprint: z.string(),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pairProtocols } from '../core/vrrp/pair-protocol.ts';
 import { sharedIpv6Schema } from '../settings/pair.ts';
+import type { WriteAnswer } from './contract.ts';
 
 /** How fast a takeover is noticed with that interval, and how long a client that is called is away at the longest. */
 export interface TimingView {
@@ -147,46 +148,131 @@ export const unpairAnswerSchema: z.ZodType<UnpairAnswer> = z.object({
   peerTold: z.boolean(),
 });
 
-/** What to change of an existing pair; what is left out stays as it is. `dryRun`: only say what would change and who notices. */
-export interface FailoverChangeRequest {
-  readonly virtualAddress?: string | undefined;
-  /** Null: none. */
-  readonly address6?: string | null | undefined;
-  readonly vhid?: number | undefined;
+/** What a pair is made with, and what is changed of one; left out: as it is by default, or stays as it is. */
+interface PairTuning {
   readonly preset?: 'fast' | 'standard' | 'tolerant' | undefined;
   readonly advertisementIntervalMs?: number | undefined;
   readonly leaseSeconds?: number | undefined;
   readonly multicast?: boolean | undefined;
   readonly unicast?: boolean | undefined;
-  /** Interface and own address of both nodes, by name; null: none. */
-  readonly secondPath?:
-    | Readonly<Record<string, { readonly interface: string; readonly address: string }>>
-    | null
-    | undefined;
   /** Null: as each node's own file says. */
   readonly gateway?: string | null | undefined;
   /** Null: never. */
   readonly preemptDelaySeconds?: number | null | undefined;
-  /** 1 to 254, by name of the node. */
-  readonly priorities?: Readonly<Record<string, number>> | undefined;
-  readonly dryRun?: boolean | undefined;
 }
-const secondPathSchema = z.strictObject({
-  interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/, 'not an interface name'),
-  address: z.ipv4(),
-});
-export const failoverChangeRequestSchema: z.ZodType<FailoverChangeRequest> = z.strictObject({
-  virtualAddress: z.cidrv4().optional(),
-  address6: sharedIpv6Schema.nullish(),
-  vhid: z.int().min(1).max(255).optional(),
+const tuningFields = {
   preset: z.enum(['fast', 'standard', 'tolerant']).optional(),
   advertisementIntervalMs: z.int().min(10).max(40_950).multipleOf(10).optional(),
   leaseSeconds: z.int().min(1).max(60).optional(),
   multicast: z.boolean().optional(),
   unicast: z.boolean().optional(),
-  secondPath: z.record(z.string().max(63), secondPathSchema).nullish(),
   gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).nullish(),
   preemptDelaySeconds: z.int().min(0).max(3_600).nullish(),
+};
+
+interface SecondPathView {
+  readonly interface: string;
+  readonly address: string;
+}
+const secondPathSchema = z.strictObject({
+  interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/, 'not an interface name'),
+  address: z.ipv4(),
+});
+
+const pathsOfBothSchema = z.strictObject({ own: secondPathSchema, peer: secondPathSchema });
+
+/** Makes the pair: `peer` is reached once by SSH with a password or key that is not kept. */
+export interface FailoverRequest extends PairTuning {
+  readonly virtualAddress: string;
+  /** A shared IPv6 address beside the other one, with its prefix length. */
+  readonly address6?: string | undefined;
+  /** `vrrp3` when it is left out. It stays as long as the pair does, as the next one. */
+  readonly protocol?: 'vrrp3' | 'vrrp2' | 'carp' | undefined;
+  /** The shared addresses get the hardware address of the virtual router. */
+  readonly virtualMac?: boolean | undefined;
+  readonly vhid: number;
+  readonly peer: PeerRequest;
+  /** Another way for advertisements: interface and own address of this node and of the other. */
+  readonly secondPath?: { readonly own: SecondPathView; readonly peer: SecondPathView } | undefined;
+}
+interface PeerRequest {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** One of the two. */
+  readonly password?: string | undefined;
+  readonly privateKey?: string | undefined;
+  /** Of its SSH host key, as it was confirmed: another key gets no password. Without it the first one is taken. */
+  readonly hostKeyFingerprint?: string | undefined;
+}
+const peerSchema: z.ZodType<PeerRequest> = z.strictObject({
+  address: z.ipv4(),
+  port: z.int().min(1).max(65_535).default(22),
+  user: z.string().min(1).max(64).default('root'),
+  password: z.string().min(1).max(4_096).optional(),
+  privateKey: z.string().min(1).max(16_384).optional(),
+  hostKeyFingerprint: z
+    .string()
+    .regex(/^SHA256:[A-Za-z0-9+/]{43}$/, 'not a fingerprint such as ssh-keygen -l shows')
+    .optional(),
+});
+export const failoverRequestSchema: z.ZodType<FailoverRequest> = z.strictObject({
+  ...tuningFields,
+  virtualAddress: z.cidrv4(),
+  address6: sharedIpv6Schema.optional(),
+  protocol: z.enum(pairProtocols).optional(),
+  virtualMac: z.boolean().optional(),
+  vhid: z.int().min(1).max(255),
+  peer: peerSchema,
+  secondPath: pathsOfBothSchema.optional(),
+});
+
+/** Looks at what a pair like this would need; changes nothing. */
+export type ValidationRequest = Pick<
+  FailoverRequest,
+  'virtualAddress' | 'address6' | 'virtualMac' | 'vhid' | 'peer' | 'multicast' | 'unicast' | 'secondPath'
+>;
+export const validationRequestSchema: z.ZodType<ValidationRequest> = z.strictObject({
+  virtualAddress: z.cidrv4(),
+  address6: sharedIpv6Schema.optional(),
+  virtualMac: z.boolean().optional(),
+  vhid: z.int().min(1).max(255),
+  peer: peerSchema,
+  multicast: z.boolean().optional(),
+  unicast: z.boolean().optional(),
+  secondPath: pathsOfBothSchema.optional(),
+});
+
+export interface FailoverAnswer extends WriteAnswer {
+  readonly peer: string;
+  readonly virtualAddress: string;
+  readonly hostKeyFingerprint: string;
+}
+export const failoverAnswerSchema: z.ZodType<FailoverAnswer> = z.object({
+  protected: z.boolean(),
+  peer: z.string(),
+  virtualAddress: z.string(),
+  hostKeyFingerprint: z.string(),
+});
+
+/** What to change of an existing pair; what is left out stays as it is. `dryRun`: only say what would change and who notices. */
+export interface FailoverChangeRequest extends PairTuning {
+  readonly virtualAddress?: string | undefined;
+  /** Null: none. */
+  readonly address6?: string | null | undefined;
+  readonly vhid?: number | undefined;
+  /** Interface and own address of both nodes, by name; null: none. */
+  readonly secondPath?: Readonly<Record<string, SecondPathView>> | null | undefined;
+  /** 1 to 254, by name of the node. */
+  readonly priorities?: Readonly<Record<string, number>> | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+export const failoverChangeRequestSchema: z.ZodType<FailoverChangeRequest> = z.strictObject({
+  ...tuningFields,
+  virtualAddress: z.cidrv4().optional(),
+  address6: sharedIpv6Schema.nullish(),
+  vhid: z.int().min(1).max(255).optional(),
+  secondPath: z.record(z.string().max(63), secondPathSchema).nullish(),
   priorities: z.record(z.string().max(63), z.int().min(1).max(254)).optional(),
   dryRun: z.boolean().optional(),
 });

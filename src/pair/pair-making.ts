@@ -102,6 +102,8 @@ export class PairMaking {
   async accept(request: PairingRequest): Promise<PairingAnswer> {
     const { config, productVersion } = this.#parts;
     if (config.start === 'primary') throw isPrimary(config.name);
+    // A pair that has just been ended may still be being left here.
+    await this.#parts.followed();
     const peer = this.#parts.peer();
     if (peer !== undefined) throw alreadyPaired(config.name, peer.name);
     const node = await acceptPairing(config, request, productVersion);

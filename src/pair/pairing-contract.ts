@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type HeartbeatKeys, heartbeatKeysSchema } from '../settings/heartbeat-keys.ts';
-import { sharedIpv6Schema } from '../settings/pair.ts';
+import { type SecondPath, secondPathSchema, sharedIpv6Schema } from '../settings/pair.ts';
 
 /** One node as it introduces itself to the other while the pair is made. */
 export interface Introduction {
@@ -24,6 +24,8 @@ export interface PairingRequest {
   readonly heartbeatKeys: HeartbeatKeys;
   /** To be shared beside the IPv4 address. */
   readonly address6?: string | undefined;
+  /** The second node's own end of another way for advertisements. */
+  readonly second?: SecondPath | undefined;
 }
 
 /** What the second node answers. */
@@ -49,6 +51,7 @@ export const pairingRequestSchema: z.ZodType<PairingRequest> = z.strictObject({
   node: introductionSchema,
   heartbeatKeys: heartbeatKeysSchema,
   address6: sharedIpv6Schema.optional(),
+  second: secondPathSchema.optional(),
 });
 
 export const pairingAnswerSchema: z.ZodType<PairingAnswer> = z.strictObject({ node: introductionSchema });

@@ -9,9 +9,10 @@ import { ensureReplicationKey } from '../replication/keys/replication-key.ts';
 import { newHeartbeatKeys, writeHeartbeatKeys } from '../settings/heartbeat-keys.ts';
 import { bareAddress, bareNetwork } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
-import type { PairNode, PairSettings } from '../settings/pair.ts';
+import type { PairNode, PairSettings, SecondPath } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
-import { prefixesOf } from './change/own-interfaces.ts';
+import { type PairTuning, tunedPair } from './change/change-plan.ts';
+import { checkSecondPath, prefixesOf } from './change/own-interfaces.ts';
 import { type Introduction, type PairingRequest, pairingAnswerSchema } from './pairing-contract.ts';
 import { writePairingFile } from './pairing-file.ts';
 import { otherVersion, peerRefused } from './peer-refusal.ts';
@@ -22,15 +23,14 @@ import { forgetPair } from './unpairing.ts';
 const priorities = { primary: 110, failover: 100 } as const;
 
 /** What the administrator decides about a pair. */
-export interface PairWish {
+export interface PairWish extends PairTuning {
   readonly virtualAddress: string;
   readonly vhid: number;
-  readonly advertisementIntervalMs: number;
-  readonly leaseSeconds: number;
   readonly address6?: string | undefined;
   readonly protocol?: PairProtocol | undefined;
   readonly virtualMac?: boolean | undefined;
   readonly peer: Remote;
+  readonly secondPath?: { readonly own: SecondPath; readonly peer: SecondPath } | undefined;
 }
 
 /** How this node introduces itself; makes its replication key when there is none. */
@@ -50,24 +50,27 @@ async function introduce(node: NodeConfig, productVersion: string): Promise<Intr
 /**
  * The primary's side of pairing: checks the wish, reaches the other machine once over SSH, has it accept, and lets its
  * key in. Returns the setting to write; nothing about this node's role or service changes here.
- * @throws TandemError `pair.virtual-address.*`, `pair.ssh.*`, `pair.peer.*`
+ * @throws TandemError `pair.virtual-address.*`, `pair.change.invalid`, `pair.change.second-path`, `pair.ssh.*`, `pair.peer.*`
  */
 export async function pairWith(
   { node, productVersion, epoch }: { node: NodeConfig; productVersion: string; epoch: number },
   wish: PairWish,
 ): Promise<{ settings: PairSettings; hostKeyFingerprint: string }> {
   checkVirtualAddress(node, wish);
-  const address6 = wish.address6 === undefined ? undefined : canonicalPrefix(wish.address6);
-  if (address6 !== undefined) checkSharedIpv6(node, address6);
-  const objection = protocolObjection(wish);
-  if (objection !== undefined) throw invalidProtocol(objection);
+  checkSecondPath(node.name, wish.secondPath?.own);
   const own = await introduce(node, productVersion);
   const pairId = randomUUID();
   const heartbeatKeys = newHeartbeatKeys();
-  const request: PairingRequest = {
-    ...{ pairId, epoch, node: own, heartbeatKeys },
-    ...(address6 === undefined ? {} : { address6 }),
-  };
+  const settings = (peer: Introduction): PairSettings =>
+    firstPair({ pairId, heartbeatKey: heartbeatKeys.activeKey, own, peer }, wish);
+  // What the wish itself lacks is said before anybody is told of it.
+  const planned = settings({ ...own, name: 'the other node' });
+  const { address6 } = planned;
+  if (address6 !== undefined) checkSharedIpv6(node, address6);
+  const objection = protocolObjection(planned);
+  if (objection !== undefined) throw invalidProtocol(objection);
+  const second = wish.secondPath?.peer;
+  const request: PairingRequest = { pairId, epoch, node: own, heartbeatKeys, address6, second };
   const result = await runRemotely(
     wish.peer,
     '/usr/local/bin/tandem failover accept --json',
@@ -80,18 +83,7 @@ export async function pairWith(
   await installAuthorizedKey({ home: paths.stateDirectory, publicKey: peer.replicationKey });
   writeHeartbeatKeys(paths.heartbeatKeys, heartbeatKeys);
   return {
-    settings: {
-      pairId,
-      virtualAddress: wish.virtualAddress,
-      vhid: wish.vhid,
-      advertisementIntervalMs: wish.advertisementIntervalMs,
-      leaseSeconds: wish.leaseSeconds,
-      heartbeatKey: heartbeatKeys.activeKey,
-      ...(address6 === undefined ? {} : { address6 }),
-      ...(wish.protocol === undefined || wish.protocol === 'vrrp3' ? {} : { protocol: wish.protocol }),
-      ...(wish.virtualMac === true ? { virtualMac: true } : {}),
-      nodes: [pairNode(own, priorities.primary, 22), pairNode(peer, priorities.failover, wish.peer.port)],
-    },
+    settings: settings(peer),
     hostKeyFingerprint: fingerprint(parsePublicKey(peer.hostKey).blob),
   };
 }
@@ -113,6 +105,8 @@ export async function acceptPairing(
     throw otherVersion(productVersion, request.node.productVersion);
   }
   if (request.address6 !== undefined) checkSharedIpv6(node, request.address6);
+  if (request.node.name === node.name) throw sameName(node.name);
+  checkSecondPath(node.name, request.second);
   const own = await introduce(node, productVersion);
   await installAuthorizedKey({ home: paths.stateDirectory, publicKey: request.node.replicationKey });
   writeHeartbeatKeys(paths.heartbeatKeys, request.heartbeatKeys);
@@ -120,6 +114,29 @@ export async function acceptPairing(
   const { pairId, epoch } = request;
   writePairingFile(paths.pairing, { pairId, epoch, peer: { nodeId, name, address } });
   return own;
+}
+
+/** The pair as it would be without any wish, and then with it. */
+function firstPair(
+  made: { pairId: string; heartbeatKey: number; own: Introduction; peer: Introduction },
+  { virtualAddress, vhid, peer: remote, secondPath, protocol, virtualMac, ...tuning }: PairWish,
+): PairSettings {
+  const { pairId, heartbeatKey, own, peer } = made;
+  const standard = { advertisementIntervalMs: 1_000, leaseSeconds: 2 };
+  const nodes = [
+    pairNode(own, priorities.primary, 22),
+    pairNode(peer, priorities.failover, remote.port),
+  ] as const;
+  return tunedPair(
+    {
+      ...{ pairId, virtualAddress, vhid, ...standard, heartbeatKey, nodes },
+      ...(protocol === undefined || protocol === 'vrrp3' ? {} : { protocol }),
+      ...(virtualMac === true ? { virtualMac } : {}),
+    },
+    secondPath === undefined
+      ? tuning
+      : { ...tuning, secondPath: { [own.name]: secondPath.own, [peer.name]: secondPath.peer } },
+  );
 }
 
 function pairNode(node: Introduction, priority: number, port: number): PairNode {
@@ -202,6 +219,15 @@ function sameNode(address: string): TandemError {
     culprit: 'operator',
     message: `${address} has the node id of this machine: it is this machine, or a copy of its disk. Nothing was changed.`,
     hint: 'On a copied machine run tandem init again',
+  });
+}
+
+function sameName(name: string): TandemError {
+  return new TandemError({
+    code: 'pair.peer.same-name',
+    culprit: 'operator',
+    message: `Both nodes are called ${name}: nobody could tell them apart. Nothing was changed.`,
+    hint: 'Set the second machine up with another name: tandem init --name NAME --erase DELETE',
   });
 }
 

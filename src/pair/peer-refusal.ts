@@ -13,7 +13,9 @@ export function peerRefused(peer: Remote, code: number, stderr: string): TandemE
     return problem(
       'pair.peer.sudo',
       `${peer.user} may not use sudo on ${peer.address}: ${line}. Nothing was changed.`,
-      `Name root, or let ${peer.user} use sudo there (usermod --append --groups sudo ${peer.user})`,
+      /a password is required/.test(stderr) && peer.password === undefined
+        ? 'Pair with the password in place of the key, or let sudo ask for none there'
+        : `Name root, or let ${peer.user} use sudo there (usermod --append --groups sudo ${peer.user})`,
     );
   }
   if (code === 127 || /not found|No such file/.test(stderr)) {
@@ -34,8 +36,12 @@ export function peerRefused(peer: Remote, code: number, stderr: string): TandemE
   const { error } = said.data;
   switch (error.code) {
     case 'pair.already-paired':
+      return new TandemError({ ...error, culprit: 'operator', hint: freeIt });
     case 'pair.peer-is-primary':
     case 'pair.peer.version':
+    case 'pair.peer.same-name':
+    case 'pair.change.second-path':
+    case 'pair.address6.invalid':
       return new TandemError({ ...error, culprit: 'operator' });
     case 'api.unreachable':
       return problem(
@@ -51,6 +57,10 @@ export function peerRefused(peer: Remote, code: number, stderr: string): TandemE
       );
   }
 }
+
+/** What to do about a machine that belongs to another pair. */
+export const freeIt =
+  'End that pair on its primary node: tandem failover remove. Where that one is gone for good: tandem init --erase DELETE there, after a backup (tandem backup create)';
 
 /** The second node's own refusal of a primary that runs another version. */
 export function otherVersion(own: string, other: string): TandemError {

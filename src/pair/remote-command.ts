@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { Client, type ClientChannel } from 'ssh2';
-import { TandemError } from '../core/errors.ts';
+import ssh2, { type ClientChannel } from 'ssh2';
+import type { TandemError } from '../core/errors.ts';
+import { connectionError, loginRefused, otherKey, tooSlow, unreadableKey } from './remote-errors.ts';
 
 const connectTimeoutMs = 10_000;
 const commandTimeoutMs = 60_000;
@@ -31,27 +32,29 @@ export interface RemoteResult {
  * Runs one command as root on the other machine, with `input` on its standard input; a user other than root goes
  * through sudo, which gets the same password.
  * @throws TandemError `pair.ssh.unreachable`, `pair.ssh.refused` (wrong user or password), `pair.ssh.timeout`,
- * `pair.ssh.host-key`
+ * `pair.ssh.no-answer` (nothing at all comes back), `pair.ssh.host-key`, `pair.ssh.no-host-key`, `pair.ssh.private-key`
  */
 export function runRemotely(remote: Remote, command: string, input: string): Promise<RemoteResult> {
   const asRoot = remote.user === 'root';
   const { password, privateKey } = remote;
+  const parsed = privateKey === undefined ? undefined : ssh2.utils.parseKey(privateKey);
+  if (parsed instanceof Error) return Promise.reject(unreadableKey(parsed.message));
   const sudo = password === undefined ? 'sudo -n --' : "sudo -S -p '' --";
   const line = asRoot ? command : `${sudo} ${command}`;
   const stdin = asRoot || password === undefined ? input : `${password}\n${input}`;
   return new Promise((resolve, reject) => {
-    const client = new Client();
+    const client = new ssh2.Client();
     let presented: Buffer | undefined;
     let denied = false;
-    const timer = setTimeout(() => fail('timeout', 'it did not answer in time'), commandTimeoutMs);
-    const fail = (kind: 'unreachable' | 'refused' | 'timeout', reason: string): void => {
+    const fail = (error: TandemError): void => {
       clearTimeout(timer);
       client.destroy();
-      reject(sshError(`${remote.user}@${remote.address} port ${remote.port}`, kind, reason));
+      reject(error);
     };
+    const timer = setTimeout(() => fail(tooSlow(remote)), commandTimeoutMs);
     client.on('ready', () => {
       client.exec(line, (error, channel) => {
-        if (error) fail('unreachable', error.message);
+        if (error) fail(connectionError(remote, error));
         else
           collect(channel, stdin, (result) => {
             clearTimeout(timer);
@@ -61,11 +64,9 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
       });
     });
     client.on('error', (error) => {
-      if (denied) {
-        clearTimeout(timer);
-        client.destroy();
-        reject(otherKey(remote, describeKey(presented).fingerprint));
-      } else fail(error.level === 'client-authentication' ? 'refused' : 'unreachable', error.message);
+      if (denied) fail(otherKey(remote, describeKey(presented).fingerprint));
+      else if (error.level === 'client-authentication') fail(loginRefused(remote));
+      else fail(connectionError(remote, error));
     });
     client.connect({
       host: remote.address,
@@ -88,17 +89,17 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
 
 /**
  * The fingerprint of the host key that a machine presents, for a person to compare; nothing is sent beyond that.
- * @throws TandemError `pair.ssh.unreachable`, `pair.ssh.timeout`
+ * @throws TandemError `pair.ssh.unreachable`, `pair.ssh.no-answer`, `pair.ssh.no-host-key`
  */
 export function presentedHostKey(remote: Pick<Remote, 'address' | 'port'>): Promise<string> {
   const { address: host, port } = remote;
   return new Promise((resolve, reject) => {
-    const client = new Client();
+    const client = new ssh2.Client();
     let presented: Buffer | undefined;
     client.on('error', (error) => {
       client.destroy();
       if (presented !== undefined) resolve(describeKey(presented).fingerprint);
-      else reject(sshError(`${host} port ${port}`, 'unreachable', error.message));
+      else reject(connectionError(remote, error));
     });
     client.connect({
       host,
@@ -141,28 +142,4 @@ function describeKey(key: Buffer | undefined): { hostKey: string; fingerprint: s
   const blob = key ?? Buffer.alloc(0);
   const digest = createHash('sha256').update(blob).digest('base64').replace(/=+$/, '');
   return { hostKey: `ssh-ed25519 ${blob.toString('base64')}`, fingerprint: `SHA256:${digest}` };
-}
-
-function sshError(where: string, kind: 'unreachable' | 'refused' | 'timeout', reason: string): TandemError {
-  return new TandemError({
-    code: `pair.ssh.${kind}`,
-    culprit: 'caller',
-    message:
-      kind === 'refused'
-        ? `SSH refused ${where}: the user name or the password is wrong, or sshd does not allow it. Nothing was changed.`
-        : `SSH to ${where} failed: ${reason}. Nothing was changed.`,
-    hint:
-      kind === 'refused'
-        ? 'Check user and password; for root, sshd needs "PermitRootLogin yes" while you pair'
-        : 'Check the address and the port, that sshd runs there, and the firewall between the nodes',
-  });
-}
-
-function otherKey(remote: Remote, presented: string): TandemError {
-  return new TandemError({
-    code: 'pair.ssh.host-key',
-    culprit: 'operator',
-    message: `${remote.address} presents the SSH host key ${presented}, not the one that was confirmed. It was told nothing, and nothing was changed.`,
-    hint: 'On that machine: ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub, and compare',
-  });
 }

@@ -6,6 +6,7 @@ import { serverProcesses } from '../core/vpn/processes.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
+import type { SecondPath } from '../settings/pair.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
 import { type ProbeAnswer, type ProbeRequest, probeAnswerSchema } from '../validation/contract.ts';
@@ -21,6 +22,7 @@ import {
   type RowId,
   rowIds,
 } from '../validation/rows.ts';
+import { freeIt } from './peer-refusal.ts';
 import { type Remote, runRemotely } from './remote-command.ts';
 
 const ownSeconds = 5;
@@ -34,6 +36,10 @@ export interface ValidationWish {
   readonly virtualMac?: boolean | undefined;
   readonly vhid: number;
   readonly peer: Remote;
+  /** By which ways heartbeats are to go; both where they are left out. */
+  readonly multicast?: boolean | undefined;
+  readonly unicast?: boolean | undefined;
+  readonly secondPath?: { readonly own: SecondPath; readonly peer: SecondPath } | undefined;
 }
 
 interface ValidationParts {
@@ -76,7 +82,7 @@ export class Validation {
   /** Begins; the rows fill while it runs. @throws TandemError `pair.validation.busy` */
   start(wish: ValidationWish): ValidationView {
     if (this.#running !== undefined) throw busy();
-    this.#rows = rowIds.filter((id) => id !== 'subnet6' || wish.address6 !== undefined).map(pendingRow);
+    this.#rows = rowIds({ address6: wish.address6, second: wish.secondPath !== undefined }).map(pendingRow);
     this.#running = this.#run(wish)
       .catch((error: unknown) => {
         const words = error instanceof Error ? error.message : String(error);
@@ -113,7 +119,11 @@ export class Validation {
       vhid: wish.vhid,
       own: config,
       peerAddress: wish.peer.address,
+      multicast: wish.multicast ?? true,
+      unicast: wish.unicast ?? true,
+      second: wish.secondPath !== undefined,
     };
+    const [ownWay, peerWay] = [wish.secondPath?.own, wish.secondPath?.peer];
     const subnet = planRow(plan);
     this.#put(subnet);
     const common = {
@@ -133,12 +143,14 @@ export class Validation {
       // What this node listens on already is its own.
       ports: [],
       seconds: ownSeconds,
+      second: wayTo(ownWay, peerWay),
     });
     const peer = await this.#askPeer(wish.peer, {
       ...common,
       address: plan.peerAddress,
       peerAddress: config.address,
       seconds: peerSeconds,
+      second: wayTo(peerWay, ownWay),
     });
     const answeredAtMs = now();
     const ownAnswer = await own;
@@ -196,6 +208,10 @@ export class Validation {
   }
 }
 
+function wayTo(from: SecondPath | undefined, to: SecondPath | undefined): ProbeRequest['second'] {
+  return from === undefined || to === undefined ? undefined : { ...from, peerAddress: to.address };
+}
+
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -206,11 +222,7 @@ function parsed(text: string): unknown {
 
 function readiness(node: z.infer<typeof remoteAnswerSchema>['node']): Row {
   if (node.paired !== null)
-    return problem(
-      'ready',
-      `${node.name} is paired with ${node.paired} already.`,
-      'Unpair it there: tandem failover remove',
-    );
+    return problem('ready', `${node.name} is paired with ${node.paired} already.`, freeIt);
   if (node.start === 'primary')
     return problem(
       'ready',

@@ -50,6 +50,11 @@ export type PairSettings = {
 /** The name under which the store keeps them. */
 export const pairSettingName = 'pair';
 
+export const secondPathSchema: z.ZodType<SecondPath> = z.strictObject({
+  interface: interfaceNameSchema,
+  address: z.ipv4(),
+});
+
 const pairNodeSchema: z.ZodType<PairNode> = z.strictObject({
   nodeId: z.uuid(),
   name: z.string().min(1).max(63),
@@ -60,7 +65,7 @@ const pairNodeSchema: z.ZodType<PairNode> = z.strictObject({
     port: z.int().min(1).max(65_535),
     hostKey: z.string().regex(/^ssh-ed25519 [A-Za-z0-9+/=]+$/),
   }),
-  second: z.strictObject({ interface: interfaceNameSchema, address: z.ipv4() }).exactOptional(),
+  second: secondPathSchema.exactOptional(),
 });
 
 export const sharedIpv6Schema: z.ZodType<string> = z

@@ -14,6 +14,14 @@ export interface ProbeRequest {
   readonly nonce: string;
   readonly seconds: number;
   readonly ports: readonly { readonly protocol: 'udp' | 'tcp'; readonly port: number }[];
+  /** The node's end of another way for advertisements, and the other's address there. */
+  readonly second?: ProbedWay | undefined;
+}
+
+interface ProbedWay {
+  readonly interface: string;
+  readonly address: string;
+  readonly peerAddress: string;
 }
 
 /** What it saw. */
@@ -29,6 +37,8 @@ export interface ProbeAnswer {
   readonly ownAddresses: readonly string[];
   /** Whether packets of the other node arrived, by either way. */
   readonly heard: { readonly multicast: boolean; readonly unicast: boolean };
+  /** The same of the second way; `missing`: this node has no such interface and address. Null: there is to be none. */
+  readonly second: 'heard' | 'silent' | 'missing' | null;
   /** Who said that the virtual address is its own. */
   readonly claims: readonly { readonly address: string; readonly mac: string }[];
   /** Whose advertisements pass by. */
@@ -42,8 +52,9 @@ export interface ProbeAnswer {
 }
 
 const port = z.int().min(1).max(65_535);
+const interfaceName = z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/);
 export const probeRequestSchema: z.ZodType<ProbeRequest> = z.strictObject({
-  interface: z.string().regex(/^[A-Za-z0-9_.:-]{1,15}$/),
+  interface: interfaceName,
   address: z.ipv4(),
   peerAddress: z.ipv4(),
   virtualAddress: z.ipv4(),
@@ -51,6 +62,7 @@ export const probeRequestSchema: z.ZodType<ProbeRequest> = z.strictObject({
   nonce: z.string().regex(/^[0-9a-f]{32}$/),
   seconds: z.number().min(0.1).max(15),
   ports: z.array(z.strictObject({ protocol: z.enum(['udp', 'tcp']), port })).max(16),
+  second: z.strictObject({ interface: interfaceName, address: z.ipv4(), peerAddress: z.ipv4() }).optional(),
 });
 
 export const probeAnswerSchema: z.ZodType<ProbeAnswer> = z.object({
@@ -62,6 +74,7 @@ export const probeAnswerSchema: z.ZodType<ProbeAnswer> = z.object({
   linkUp: z.boolean(),
   ownAddresses: z.array(z.string()),
   heard: z.object({ multicast: z.boolean(), unicast: z.boolean() }),
+  second: z.enum(['heard', 'silent', 'missing']).nullable(),
   claims: z.array(z.object({ address: z.string(), mac: z.string() })),
   advertisers: z.array(z.object({ protocol: z.string(), vhid: z.int(), source: z.string() })),
   portsTaken: z.array(z.string()),

@@ -21,22 +21,15 @@ const sendEveryMs = 100;
  * @throws TandemError `linux.no-interface`, SystemCallError
  */
 export async function probe(request: ProbeRequest, product: string): Promise<ProbeAnswer> {
-  const netlink = new NetlinkSocket();
-  let link: Link;
-  let present: readonly string[];
-  try {
-    link = readLink(netlink, request.interface);
-    present = listAddresses(netlink, link.index).map(({ prefix }) => formatPrefix(prefix));
-  } finally {
-    netlink.close();
-  }
+  const { link, present } = cardOf(request.interface);
   const own = required(request.address);
   const virtual = [request.virtualAddress, request.address6 ?? []].flat().map(required);
   const payload = new Uint8Array([probeType, ...Buffer.from(request.nonce, 'hex')]);
   const multicast = new AdvertisementSocket(link, IP_PROTOCOL, IPV4_GROUP, own);
   const unicast = new AdvertisementSocket(link, IP_PROTOCOL, required(request.peerAddress), own);
+  const second = request.second === undefined ? undefined : openSecond(request.second);
   const neighbours = new Neighbours(link, virtual);
-  const heard = { multicast: false, unicast: false };
+  const heard = { multicast: false, unicast: false, second: false };
   const claims = new Map<string, { address: string; mac: string }>();
   const advertisers = new Map<string, ProbeAnswer['advertisers'][number]>();
 
@@ -44,7 +37,9 @@ export async function probe(request: ProbeRequest, product: string): Promise<Pro
     for (const [way, socket] of [
       ['multicast', multicast],
       ['unicast', unicast],
+      ['second', second],
     ] as const) {
+      if (socket === undefined) continue;
       for (let packet = socket.receive(); packet !== undefined; packet = socket.receive()) {
         const source = formatAddress(packet.source);
         if (source === request.address) continue;
@@ -59,30 +54,59 @@ export async function probe(request: ProbeRequest, product: string): Promise<Pro
       claims.set(`${one.address} ${one.mac}`, one);
     }
   };
-  const readiness = new Readiness([multicast.fd, unicast.fd, ...neighbours.fds], read);
+  const sockets = [multicast, unicast, ...(second === undefined ? [] : [second])];
+  const readiness = new Readiness([...sockets.map(({ fd }) => fd), ...neighbours.fds], read);
   const until = performance.now() + request.seconds * 1_000;
   try {
     while (performance.now() < until) {
-      attempt(() => multicast.send(payload));
-      attempt(() => unicast.send(payload));
+      for (const socket of sockets) attempt(() => socket.send(payload));
       for (const address of virtual) attempt(() => neighbours.ask(address, undefined));
       await new Promise((resolve) => setTimeout(resolve, sendEveryMs));
     }
     read();
   } finally {
     readiness.close();
-    for (const socket of [multicast, unicast, neighbours]) socket.close();
+    for (const socket of [...sockets, neighbours]) socket.close();
   }
   return {
     product,
     ...(await machineFacts(request.ports, request.address)),
     linkUp: link.up,
     ownAddresses: present,
-    heard,
+    heard: { multicast: heard.multicast, unicast: heard.unicast },
+    second:
+      request.second === undefined
+        ? null
+        : second === undefined
+          ? 'missing'
+          : heard.second
+            ? 'heard'
+            : 'silent',
     claims: [...claims.values()],
     advertisers: [...advertisers.values()],
     clockMs: Date.now(),
   };
+}
+
+/** An interface with its addresses. */
+function cardOf(name: string): { readonly link: Link; readonly present: readonly string[] } {
+  const netlink = new NetlinkSocket();
+  try {
+    const link = readLink(netlink, name);
+    return { link, present: listAddresses(netlink, link.index).map(({ prefix }) => formatPrefix(prefix)) };
+  } finally {
+    netlink.close();
+  }
+}
+
+/** Undefined where this machine has no such interface, or not that address. */
+function openSecond(way: NonNullable<ProbeRequest['second']>): AdvertisementSocket | undefined {
+  try {
+    const [own, peer] = [required(way.address), required(way.peerAddress)];
+    return new AdvertisementSocket(cardOf(way.interface).link, IP_PROTOCOL, peer, own);
+  } catch {
+    return undefined;
+  }
 }
 
 /** A link that is down or a firewall shows in what is not heard. */

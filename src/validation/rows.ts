@@ -23,6 +23,10 @@ export interface Plan {
   readonly vhid: number;
   readonly own: { readonly name: string; readonly address: string; readonly prefixLength: number };
   readonly peerAddress: string;
+  /** By which ways heartbeats are to go on the LAN, and whether there is to be another one. */
+  readonly multicast: boolean;
+  readonly unicast: boolean;
+  readonly second: boolean;
 }
 
 const leastSpaceBytes = 500_000_000;
@@ -40,6 +44,7 @@ const titles = {
   vhid: 'Nobody else has the VHID',
   multicast: 'Multicast crosses, both ways',
   unicast: 'Unicast crosses, both ways',
+  second: 'The other cable carries heartbeats, both ways',
   ports: 'The ports are free',
   space: 'There is space on both disks',
   platform: 'The platform lets an address move',
@@ -47,7 +52,11 @@ const titles = {
 
 export type RowId = keyof typeof titles;
 
-export const rowIds: readonly RowId[] = Object.keys(titles) as RowId[];
+/** What is looked at for this plan, in order. */
+export function rowIds({ address6, second }: Pick<Plan, 'address6' | 'second'>): readonly RowId[] {
+  const left: Partial<Record<RowId, boolean>> = { subnet6: address6 === undefined, second: !second };
+  return (Object.keys(titles) as RowId[]).filter((id) => left[id] !== true);
+}
 
 export function pendingRow(id: RowId): Row {
   return { id, title: titles[id], state: 'pending', sentence: 'Being looked at.', remedy: null };
@@ -90,17 +99,18 @@ export function planRow({ virtualAddress, prefixLength, own, peerAddress }: Plan
   return good('subnet', `${own.address}, ${peerAddress} and ${virtualAddress} are in ${lan}.`);
 }
 
-/** Everything that takes both nodes' answers. `roundTripMs` is how long the other's answer was on its way. */
+/** Everything that takes both nodes' answers; `answeredAtMs`: when the other's was here, by this node's clock. */
 export function probeRows(plan: Plan, own: ProbeAnswer, peer: ProbeAnswer, answeredAtMs: number): Row[] {
   return [
     versions(own, peer),
     openvpn(own, peer),
     clocks(peer, answeredAtMs),
-    subnet6(plan, own, peer),
+    ...(plan.address6 === undefined ? [] : [subnet6(plan, plan.address6, own, peer)]),
     addressFree(plan, [own, peer]),
     vhidFree(plan, [own, peer]),
-    crossing('multicast', own, peer),
-    crossing('unicast', own, peer),
+    crossing('multicast', plan, own, peer),
+    crossing('unicast', plan, own, peer),
+    ...(plan.second ? [secondWay(own, peer)] : []),
     ports(plan, own, peer),
     space(own, peer),
     platform(plan, own, peer),
@@ -139,8 +149,7 @@ function clocks(peer: ProbeAnswer, answeredAtMs: number): Row {
   );
 }
 
-function subnet6({ address6, own: { name } }: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
-  if (address6 === undefined) return good('subnet6', 'There is none.');
+function subnet6({ own: { name } }: Plan, address6: string, own: ProbeAnswer, peer: ProbeAnswer): Row {
   const ends = [
     [name, neighbourOf(address6, own.ownAddresses)],
     ['the second node', neighbourOf(address6, peer.ownAddresses)],
@@ -192,16 +201,38 @@ export function freeVhid(seen: readonly { readonly vhid: number }[]): number {
   return order.find((vhid) => !used.has(vhid)) ?? 51;
 }
 
-function crossing(way: 'multicast' | 'unicast', own: ProbeAnswer, peer: ProbeAnswer): Row {
+function crossing(way: 'multicast' | 'unicast', plan: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
+  const other = way === 'multicast' ? 'unicast' : 'multicast';
+  if (!plan[way] && !plan[other])
+    return problem(way, 'Heartbeats would go no way on the LAN.', 'Leave multicast or unicast on');
+  if (!plan[way]) return good(way, `Not used: heartbeats go by ${other}.`);
   const name = way === 'multicast' ? 'Multicast (protocol 112)' : 'Unicast (protocol 112)';
   if (own.heard[way] && peer.heard[way]) return good(way, `${name} arrives on both nodes.`);
   const where =
     !own.heard[way] && !peer.heard[way] ? 'either node' : own.heard[way] ? 'the second node' : 'this node';
   const sentence = `${name} does not arrive on ${where}.`;
   const remedy = 'Let IP protocol 112 pass in the firewalls of both nodes and on the switch (IGMP snooping)';
-  if (way === 'multicast' && own.heard.unicast && peer.heard.unicast)
-    return warning(way, `${sentence} The pair works by unicast alone.`, remedy);
+  if (plan[other] && own.heard[other] && peer.heard[other])
+    return warning(way, `${sentence} The pair works by ${other} alone.`, remedy);
   return problem(way, sentence, remedy);
+}
+
+function secondWay(own: ProbeAnswer, peer: ProbeAnswer): Row {
+  const missing =
+    own.second === 'missing' ? 'this node' : peer.second === 'missing' ? 'the second node' : undefined;
+  if (missing !== undefined)
+    return problem(
+      'second',
+      `There is no such interface with that address on ${missing}.`,
+      'See there: ip -brief address',
+    );
+  if (own.second === 'heard' && peer.second === 'heard')
+    return good('second', 'Heartbeats arrive on both nodes.');
+  return problem(
+    'second',
+    `Heartbeats do not arrive on ${own.second === 'heard' ? 'the second node' : peer.second === 'heard' ? 'this node' : 'either node'}.`,
+    'See that the cable is plugged in and IP protocol 112 passes there',
+  );
 }
 
 function ports(plan: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
@@ -224,7 +255,19 @@ function space(own: ProbeAnswer, peer: ProbeAnswer): Row {
   return problem('space', `Only ${gigabytes} GB are free on one of them.`, 'Make space in /var/lib');
 }
 
-const clouds: Readonly<Record<string, string>> = { aws: 'AWS', azure: 'Azure', gcp: 'Google Cloud' };
+/** What moves an address there; the heartbeat's ARP does not. */
+const clouds: Readonly<Record<string, { readonly name: string; readonly instead: string }>> = {
+  aws: {
+    name: 'AWS',
+    instead:
+      'a secondary private address that the EC2 API hands over (AssignPrivateIpAddresses), or an Elastic IP',
+  },
+  azure: { name: 'Azure', instead: 'a load balancer with a health probe, or a route that the API changes' },
+  gcp: {
+    name: 'Google Cloud',
+    instead: 'a route or an alias address that the API changes, or a load balancer',
+  },
+};
 
 const forgedMacs =
   'Allow forged transmits and MAC address changes on the port group of both nodes, or leave the virtual MAC out';
@@ -238,8 +281,8 @@ function platform({ virtualMac }: Plan, own: ProbeAnswer, peer: ProbeAnswer): Ro
     if (cloud !== undefined && !crosses) {
       return problem(
         'platform',
-        `${cloud} filters multicast and does not move an address by ARP.`,
-        "Move the address by the provider's own means: a secondary address, a route or a load balancer",
+        `${cloud.name} filters multicast, and an address does not move by ARP there.`,
+        `Pair machines on a LAN of your own. Instead: tandem heartbeat run with unicast, and a hook that moves ${cloud.instead}`,
       );
     }
     if ((one === 'hyper-v' || one === 'vmware') && virtualMac === true) {

@@ -4,10 +4,8 @@ import { z } from 'zod';
 import { clientOutageMs, detectionMs, timingPresets } from '../../core/vrrp/presets.ts';
 import type { Node } from '../../pair/node.ts';
 import { presentedHostKey } from '../../pair/remote-command.ts';
-import { sharedIpv6Schema } from '../../settings/pair.ts';
 import { readPairSettings } from '../../settings/read.ts';
 import { actorOf } from '../actor.ts';
-import { hostKeyFingerprintSchema } from '../contract.ts';
 import {
   type FailoverView,
   failoverChangeRequestSchema,
@@ -18,23 +16,10 @@ import {
   makingAnswerSchema,
   type TimingView,
   validationAnswerSchema,
+  validationRequestSchema,
 } from '../failover-contract.ts';
 import { pairPolicy } from '../policies/pair.ts';
 
-const validateSchema = z.strictObject({
-  virtualAddress: z.cidrv4(),
-  address6: sharedIpv6Schema.optional(),
-  virtualMac: z.boolean().optional(),
-  vhid: z.int().min(1).max(255),
-  peer: z.strictObject({
-    address: z.ipv4(),
-    port: z.int().min(1).max(65_535).default(22),
-    user: z.string().min(1).max(64).default('root'),
-    password: z.string().min(1).max(4_096).optional(),
-    privateKey: z.string().min(1).max(16_384).optional(),
-    hostKeyFingerprint: hostKeyFingerprintSchema.optional(),
-  }),
-});
 const hostKeySchema = z.strictObject({
   address: z.ipv4(),
   port: z.int().min(1).max(65_535).default(22),
@@ -80,7 +65,7 @@ export function failoverRoutes(instance: FastifyInstance, node: Node): void {
     '/failover/validation',
     {
       config: { policy: pairPolicy.validate },
-      schema: { body: validateSchema, response: { 200: validationAnswerSchema } },
+      schema: { body: validationRequestSchema, response: { 200: validationAnswerSchema } },
     },
     (request) => node.validation.start(request.body),
   );

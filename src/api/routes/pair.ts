@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Node } from '../../pair/node.ts';
 import { pairingAnswerSchema, pairingRequestSchema } from '../../pair/pairing-contract.ts';
 import { actorOf } from '../actor.ts';
-import { failoverAnswerSchema, failoverRequestSchema, switchoverAnswerSchema } from '../contract.ts';
-import { unpairAnswerSchema } from '../failover-contract.ts';
+import { switchoverAnswerSchema } from '../contract.ts';
+import { failoverAnswerSchema, failoverRequestSchema, unpairAnswerSchema } from '../failover-contract.ts';
 import { pairPolicy } from '../policies/pair.ts';
 
 export function pairRoutes(instance: FastifyInstance, node: Node): void {

@@ -10,19 +10,18 @@ import { callApi } from '../api-client.ts';
 import { exitCode } from '../exit-codes.ts';
 import { print, table } from '../output.ts';
 import { wholeNumber } from '../pair-options.ts';
+import {
+  addTuningOptions,
+  notUnderstood,
+  optionalNumber,
+  readTuning,
+  type TuningOptions,
+} from '../tuning-options.ts';
 
-interface ApplyOptions {
+interface ApplyOptions extends TuningOptions {
   readonly virtualAddress?: string;
   readonly address6?: string;
   readonly vhid?: string;
-  readonly preset?: string;
-  readonly intervalMs?: string;
-  readonly leaseSeconds?: string;
-  readonly multicast?: string;
-  readonly unicast?: string;
-  readonly secondPath?: readonly string[];
-  readonly gateway?: string;
-  readonly preempt?: string;
   readonly priority?: readonly string[];
   readonly dryRun?: true;
   readonly json?: true;
@@ -33,26 +32,13 @@ const marks = { pending: ' ', running: '…', done: '✓', failed: '✗' } as co
 
 /** Under `tandem failover`: what both nodes must have alike is changed on both, or on neither. */
 export function addFailoverChanges(failover: Command): void {
-  failover
+  const apply = failover
     .command('apply')
     .description('change the pair on both nodes in two phases, or on neither; what is not named stays')
     .option('--virtual-address <address/prefix>', 'another shared address, such as 10.0.0.101/24')
     .option('--address6 <address/prefix>', "a shared IPv6 address beside it, or 'none'")
-    .option('--vhid <number>', 'another number 1-255 of the pair')
-    .option('--preset <name>', 'a timing: fast, standard or tolerant (tandem failover show)')
-    .option('--interval-ms <ms>', 'a heartbeat every so many milliseconds')
-    .option('--lease-seconds <seconds>', 'a node that hangs loses the address after so long')
-    .option('--multicast <on|off>', 'advertise by multicast on the LAN')
-    .option('--unicast <on|off>', 'advertise to the other node by unicast as well')
-    .option(
-      '--second-path <node=interface,address...>',
-      "a second way for heartbeats: interface and own address of both nodes, or 'none'",
-    )
-    .option('--gateway <address>', "whom to ask whether a node is cut off: an address, auto, off, or 'node'")
-    .option(
-      '--preempt <seconds>',
-      "the node with the higher priority takes the role back after so long; 'never'",
-    )
+    .option('--vhid <number>', 'another number 1-255 of the pair');
+  addTuningOptions(apply, "by name, or 'none'")
     .option('--priority <node=number...>', 'who wins where both claim at the same moment, 1-254')
     .option('--dry-run', 'say what would change and who would notice, and change nothing')
     .option('--json', 'print JSON')
@@ -111,20 +97,12 @@ function planInWords(view: FailoverChangeView): string {
 
 /** @throws TandemError `cli.not-a-number`, `cli.not-understood` */
 function requestOf(options: ApplyOptions): FailoverChangeRequest {
-  const { virtualAddress, address6, vhid, preset, intervalMs, leaseSeconds, multicast, unicast } = options;
-  const { secondPath, gateway, preempt, priority, dryRun } = options;
+  const { virtualAddress, address6, vhid, priority, dryRun } = options;
   const given: Record<string, unknown> = {
+    ...readTuning(options),
     virtualAddress,
     address6: address6 === 'none' ? null : address6,
-    vhid: number('--vhid', vhid),
-    preset,
-    advertisementIntervalMs: number('--interval-ms', intervalMs),
-    leaseSeconds: number('--lease-seconds', leaseSeconds),
-    multicast: onOff('--multicast', multicast),
-    unicast: onOff('--unicast', unicast),
-    secondPath: secondPath === undefined ? undefined : secondPathOf(secondPath),
-    gateway: gateway === 'node' ? null : gateway,
-    preemptDelaySeconds: preempt === 'never' ? null : number('--preempt', preempt),
+    vhid: optionalNumber('--vhid', vhid),
     priorities: priority === undefined ? undefined : prioritiesOf(priority),
     dryRun,
   };
@@ -132,28 +110,6 @@ function requestOf(options: ApplyOptions): FailoverChangeRequest {
   if (request.success) return request.data;
   const [issue] = request.error.issues;
   throw notUnderstood(`${issue?.path.join('.') ?? 'the request'}: ${issue?.message ?? 'not right'}`);
-}
-
-function number(option: string, text: string | undefined): number | undefined {
-  return text === undefined ? undefined : wholeNumber(option, text);
-}
-
-function onOff(option: string, text: string | undefined): boolean | undefined {
-  if (text === undefined) return undefined;
-  if (text !== 'on' && text !== 'off') throw notUnderstood(`${option} is on or off, not ${text}`);
-  return text === 'on';
-}
-
-function secondPathOf(words: readonly string[]): FailoverChangeRequest['secondPath'] {
-  if (words.length === 1 && words[0] === 'none') return null;
-  return Object.fromEntries(
-    words.map((word) => {
-      const [, node, card, address] = /^([^=]+)=([^,]+),(.+)$/.exec(word) ?? [];
-      if (node === undefined || card === undefined || address === undefined)
-        throw notUnderstood(`--second-path is node=interface,address, not ${word}`);
-      return [node, { interface: card, address }];
-    }),
-  );
 }
 
 function prioritiesOf(words: readonly string[]): Readonly<Record<string, number>> {
@@ -165,13 +121,4 @@ function prioritiesOf(words: readonly string[]): Readonly<Record<string, number>
       return [node, wholeNumber('--priority', value)];
     }),
   );
-}
-
-function notUnderstood(message: string): TandemError {
-  return new TandemError({
-    code: 'cli.not-understood',
-    culprit: 'caller',
-    message,
-    hint: 'See: tandem failover apply --help',
-  });
 }

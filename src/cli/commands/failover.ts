@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { failoverAnswerSchema } from '../../api/contract.ts';
-import { unpairAnswerSchema } from '../../api/failover-contract.ts';
+import { failoverAnswerSchema, unpairAnswerSchema } from '../../api/failover-contract.ts';
 import { pairProtocols } from '../../core/vrrp/pair-protocol.ts';
 import { callApi } from '../api-client.ts';
 import { print } from '../output.ts';
-import { addPairOptions, type PairOptions, readPairOptions, wholeNumber } from '../pair-options.ts';
+import { addPairOptions, type PairOptions, readPairOptions } from '../pair-options.ts';
+import { addTuningOptions, readTuning, type TuningOptions } from '../tuning-options.ts';
 import { addFailoverChanges } from './failover-apply.ts';
 import { protectionNote } from './protection.ts';
 import { addFailoverLooks } from './validate.ts';
 
-interface SetOptions extends PairOptions {
-  readonly intervalMs: string;
-  readonly leaseSeconds: string;
+interface SetOptions extends PairOptions, TuningOptions {
   readonly protocol?: string;
   readonly json?: true;
 }
@@ -20,11 +18,10 @@ interface SetOptions extends PairOptions {
 export function addFailoverCommands(program: Command): void {
   const failover = program.command('failover').description('the pair and its virtual address');
 
-  addPairOptions(
-    failover.command('set').description('pair this primary node with a second one, reached once over SSH'),
-  )
-    .option('--interval-ms <ms>', 'a heartbeat every so many milliseconds', '1000')
-    .option('--lease-seconds <seconds>', 'a node that hangs loses the address after so long', '2')
+  const set = failover
+    .command('set')
+    .description('pair this primary node with a second one, reached once over SSH');
+  addTuningOptions(addPairOptions(set), 'own=… and peer=…')
     .addOption(
       new Option('--protocol <name>', 'what the heartbeats speak; vrrp2 and carp take whole seconds alone')
         .choices([...pairProtocols])
@@ -34,9 +31,8 @@ export function addFailoverCommands(program: Command): void {
     .action(async (options: SetOptions) => {
       const answer = failoverAnswerSchema.parse(
         await callApi('POST', '/failover', {
+          ...readTuning(options),
           ...(await readPairOptions(options)),
-          advertisementIntervalMs: wholeNumber('--interval-ms', options.intervalMs),
-          leaseSeconds: wholeNumber('--lease-seconds', options.leaseSeconds),
           protocol: options.protocol,
         }),
       );

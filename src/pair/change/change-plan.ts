@@ -9,23 +9,27 @@ import { bareAddress } from '../../settings/network.ts';
 import type { PairNode, PairSettings, SecondPath } from '../../settings/pair.ts';
 import { invalidChange } from './change-errors.ts';
 
-/** What an administrator may change of a pair; what is left out stays as it is. */
-export interface PairChangeWish {
-  readonly virtualAddress?: string | undefined;
-  /** Null: none. */
-  readonly address6?: string | null | undefined;
-  readonly vhid?: number | undefined;
+/** What an administrator may decide about a pair when it is made, and change later; what is left out stays as it is. */
+export interface PairTuning {
   readonly preset?: 'fast' | 'standard' | 'tolerant' | undefined;
   readonly advertisementIntervalMs?: number | undefined;
   readonly leaseSeconds?: number | undefined;
   readonly multicast?: boolean | undefined;
   readonly unicast?: boolean | undefined;
-  /** Of both nodes, by name; null: none. */
-  readonly secondPath?: Readonly<Record<string, SecondPath>> | null | undefined;
   /** Null: as each node's own file says. */
   readonly gateway?: string | null | undefined;
   /** Null: never. */
   readonly preemptDelaySeconds?: number | null | undefined;
+}
+
+/** What may be changed of a pair that is there. */
+export interface PairChangeWish extends PairTuning {
+  readonly virtualAddress?: string | undefined;
+  /** Null: none. */
+  readonly address6?: string | null | undefined;
+  readonly vhid?: number | undefined;
+  /** Of both nodes, by name; null: none. */
+  readonly secondPath?: Readonly<Record<string, SecondPath>> | null | undefined;
   /** By name of the node. */
   readonly priorities?: Readonly<Record<string, number>> | undefined;
 }
@@ -38,8 +42,18 @@ export interface ChangedThing {
   readonly after: string;
 }
 
-/** @throws TandemError `pair.change.invalid` */
+/** @throws TandemError `pair.change.invalid`, also where nothing would change */
 export function changedPair(pair: PairSettings, wish: PairChangeWish): PairSettings {
+  const after = tunedPair(pair, wish);
+  const fixed = protocolObjection(after) ?? fixedByProtocol(pair, whatIsSpoken(pair, after));
+  if (fixed !== undefined) throw invalidChange(fixed, 'To change it: tandem failover remove, then set');
+  if (isDeepStrictEqual(after, pair))
+    throw invalidChange('This changes nothing.', 'See what is in force: tandem failover show');
+  return after;
+}
+
+/** @throws TandemError `pair.change.invalid` */
+export function tunedPair(pair: PairSettings, wish: PairChangeWish): PairSettings {
   const {
     paths = { multicast: true, unicast: true },
     address6,
@@ -72,10 +86,6 @@ export function changedPair(pair: PairSettings, wish: PairChangeWish): PairSetti
   };
   if (after.nodes[0].priority === after.nodes[1].priority)
     throw invalidChange('Both nodes would have the same priority.', 'Give one of them a higher one');
-  const fixed = protocolObjection(after) ?? fixedByProtocol(pair, whatIsSpoken(pair, after));
-  if (fixed !== undefined) throw invalidChange(fixed, 'To change it: tandem failover remove, then set');
-  if (isDeepStrictEqual(after, pair))
-    throw invalidChange('This changes nothing.', 'See what is in force: tandem failover show');
   return after;
 }
 

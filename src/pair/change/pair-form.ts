@@ -11,8 +11,9 @@ import type { PairSettings } from '../../settings/pair.ts';
 import { paths } from '../../settings/paths.ts';
 import type { HeartbeatClient } from '../heartbeat-client.ts';
 import { checkSharedIpv6 } from '../pairing.ts';
-import { changeUnderWay, missingKeys, otherPair, secondPathMissing } from './change-errors.ts';
+import { changeUnderWay, missingKeys, otherPair } from './change-errors.ts';
 import { between, heartbeatRequest, sameShared, sharedPart } from './heartbeat-form.ts';
+import { checkSecondPath } from './own-interfaces.ts';
 import {
   type PendingChange,
   readPendingChange,
@@ -255,9 +256,7 @@ export class PairForm {
   #checkSecondPath(pair: PairSettings): void {
     const { config, interfaces } = this.#parts;
     const second = pair.nodes.find(({ nodeId }) => nodeId === config.nodeId)?.second;
-    if (second === undefined) return;
-    if (interfaces()[second.interface]?.includes(second.address) !== true)
-      throw secondPathMissing(config.name, second);
+    checkSecondPath(config.name, second, interfaces());
   }
 
   #forget(): void {

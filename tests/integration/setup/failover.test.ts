@@ -22,10 +22,23 @@ async function run(
   return lab.exec(host, [...words], { timeoutMs: 90_000, ...(input === undefined ? {} : { input }) });
 }
 
-async function shell(host: NodeName | 'office', line: string): Promise<string> {
-  const { code, stdout, stderr } = await run(host, ['bash', '-c', line]);
+async function shell(host: NodeName | 'office', line: string, ...words: string[]): Promise<string> {
+  const { code, stdout, stderr } = await run(host, ['bash', '-c', line, ...words]);
   assert.equal(code, 0, `${host}: ${line}: ${stderr}`);
   return stdout;
+}
+
+/** What `failover set` says on standard error with these words more. */
+async function refusal(more: readonly string[], secret = lab.password): Promise<string> {
+  const set = ['tandem', 'failover', 'set', ...shared, '--vhid', '51', '--json', ...more];
+  return (await run('node-a', set, `${secret}\n`)).stderr;
+}
+
+async function refused(said: Promise<string>, code: string, remedy: RegExp): Promise<void> {
+  const { error } = JSON.parse(await said) as { error: { code: string; message: string; hint: string } };
+  assert.equal(error.code, code, error.message);
+  assert.match(error.hint, remedy);
+  assert.match(error.message, /othing was changed/);
 }
 
 type Row = { id: string; state: string; sentence: string; remedy: string | null };
@@ -55,29 +68,51 @@ test('two machines become a pair by wizard and validation, and the pages survive
   });
 
   await context.test(
-    'a wrong password, no sudo, a closed port and another host key are told apart, with the remedy',
+    'wrong password, no sudo, firewall, closed port, other host key and other version are told apart, with the remedy',
     async () => {
+      // What comes to port 2222 is dropped without a word, as by a firewall.
+      await shell(
+        'node-b',
+        "nft 'add table ip wall; add chain ip wall input { type filter hook input priority 0; }; add rule ip wall input tcp dport 2222 drop'",
+      );
+      const walled = refusal(['--peer-port', '2222']);
       const wrong = await validate(51, 'not the password');
       assert.equal(wrong.code, 78);
       assert.match(wrong.bad.get('reach')?.sentence ?? '', /user name or the password is wrong/);
       assert.ok(wrong.bad.get('reach')?.remedy?.includes('PermitRootLogin'));
 
       await shell('node-b', `useradd -m joe && echo 'joe:${password}' | chpasswd`);
-      const set = ['tandem', 'failover', 'set', ...shared, '--vhid', '51', '--json'];
-      const joe = await run('node-a', [...set, '--peer-user', 'joe'], `${password}\n`);
-      assert.match(joe.stderr, /"code":"pair\.peer\.sudo"/);
-      const nobody = await run('node-a', [...set, '--peer-port', '9'], `${password}\n`);
-      assert.match(nobody.stderr, /"code":"pair\.ssh\.unreachable"/);
-      const stranger = `SHA256:${'A'.repeat(43)}`;
-      const other = await run('node-a', [...set, '--peer-fingerprint', stranger], `${password}\n`);
-      assert.match(other.stderr, /"code":"pair\.ssh\.host-key"/);
-      await shell('node-b', 'mv /usr/local/bin/tandem /usr/local/bin/tandem.away');
-      const bare = await run('node-a', set, `${lab.password}\n`);
-      assert.match(bare.stderr, /"code":"pair\.peer\.not-installed"/);
-      await shell('node-b', 'mv /usr/local/bin/tandem.away /usr/local/bin/tandem');
-      await shell('node-b', 'systemctl stop tandem');
-      const asleep = await run('node-a', set, `${lab.password}\n`);
-      assert.match(asleep.stderr, /"code":"pair\.peer\.not-set-up"/);
+      await Promise.all([
+        refused(walled, 'pair.ssh.no-answer', /let TCP port 2222 pass/),
+        refused(refusal([], 'wrong'), 'pair.ssh.refused', /PermitRootLogin/),
+        refused(refusal(['--peer-user', 'joe'], password), 'pair.peer.sudo', /usermod .* joe/),
+        refused(refusal(['--peer-port', '9']), 'pair.ssh.unreachable', /Start sshd there/),
+        refused(
+          refusal(['--peer-fingerprint', `SHA256:${'A'.repeat(43)}`]),
+          'pair.ssh.host-key',
+          /ssh-keygen -lf/,
+        ),
+        refused(
+          refusal(['--second-path', 'own=eth9,192.168.7.1', 'peer=eth1,192.168.7.2']),
+          'pair.change.second-path',
+          /ip -brief address/,
+        ),
+        refused(
+          refusal(['--second-path', 'own=eth1,192.168.7.1', 'peer=eth9,192.168.7.2']),
+          'pair.change.second-path',
+          /See the interfaces of node-b/,
+        ),
+        refused(refusal(['--multicast', 'off', '--unicast', 'off']), 'pair.change.invalid', /Leave one/),
+      ]);
+      // A primary node of another version: its request is what the second node judges it by.
+      const tandem = '/usr/local/bin/tandem';
+      const older = `#!/bin/sh\nsed 's/"productVersion":"[^"]*"/"productVersion":"0.0.1"/' | ${tandem}.away "$@"\n`;
+      await shell('node-b', `mv ${tandem} ${tandem}.away`);
+      await refused(refusal([]), 'pair.peer.not-installed', /Install Tandem there/);
+      await shell('node-b', `printf '%b' "$0" > ${tandem} && chmod +x ${tandem}`, older);
+      await refused(refusal([]), 'pair.peer.version', /same version on both/);
+      await shell('node-b', `mv ${tandem}.away ${tandem} && systemctl stop tandem`);
+      await refused(refusal([]), 'pair.peer.not-set-up', /tandem init/);
       await shell('node-b', 'systemctl start tandem && tandem wait-ready');
       const free = await run('node-a', ['tandem', 'failover', 'free-vhid', '--json']);
       assert.deepEqual(JSON.parse(free.stdout), { vhid: 51, used: [] });
@@ -94,8 +129,10 @@ test('two machines become a pair by wizard and validation, and the pages survive
        printf '#!/bin/sh\ncase "$*" in *"heartbeat run"*) sleep 4;; esac\nexec setpriv.real "$@"\n' > /usr/bin/setpriv
        chmod +x /usr/bin/setpriv`,
     );
-    const words = ['failover', 'set', ...shared, '--vhid', '52', '--interval-ms', '100', '--json'];
-    const made = await run('node-a', ['tandem', ...words], `${lab.password}\n`);
+    // This time as a user who may use sudo.
+    await shell('node-b', 'usermod --append --groups sudo joe');
+    const words = ['failover', 'set', ...shared, '--vhid', '52', '--preset', 'fast', '--peer-user', 'joe'];
+    const made = await run('node-a', ['tandem', ...words, '--json'], `${password}\n`);
     assert.equal(made.code, 0, made.stderr);
     assert.equal((JSON.parse(made.stdout) as { protected: boolean }).protected, true);
     const first = await statusOf(lab, 'node-a');
@@ -149,7 +186,7 @@ test('two machines become a pair by wizard and validation, and the pages survive
     assert.deepEqual(Object.keys(JSON.parse(changed) as object), ['protected']);
   });
 
-  await context.test('the pair is ended on both, and can be made again', async () => {
+  await context.test('a pair that was ended can be made again at once', async () => {
     await lab.powerOn('node-a');
     const standing = async (active: NodeName, standby: NodeName): Promise<boolean> =>
       (await statusOf(lab, active))?.protected === true && (await statusOf(lab, standby))?.role === 'standby';
@@ -164,24 +201,77 @@ test('two machines become a pair by wizard and validation, and the pages survive
     assert.deepEqual(JSON.parse(ended.stdout), { peer: 'node-b', peerTold: true });
     const alone = await statusOf(lab, 'node-a');
     assert.deepEqual([alone?.role, alone?.peer], ['active', null]);
+    const proof = await keyAndFingerprint();
+    // At once: node-b may still be leaving the pair that was. With everything that can be said of one.
+    const words = ['--virtual-address', '10.99.0.100/24', '--peer', '10.99.0.2', '--vhid', '52', '--json'];
+    const tuning = [
+      '--gateway',
+      '10.99.0.254',
+      '--preempt',
+      '60',
+      '--interval-ms',
+      '200',
+      '--multicast',
+      'off',
+    ];
+    const second = ['--second-path', 'own=eth1,192.168.7.1', 'peer=eth1,192.168.7.2'];
+    const again = await run('node-a', [
+      'tandem',
+      'failover',
+      'set',
+      ...words,
+      ...proof,
+      ...tuning,
+      ...second,
+    ]);
+    assert.equal(again.code, 0, again.stderr);
+    const made = JSON.parse(again.stdout) as { protected: boolean; hostKeyFingerprint: string };
+    assert.deepEqual([made.protected, made.hostKeyFingerprint], [true, proof.at(-1)]);
+    const { stdout } = await run('node-b', ['tandem', 'failover', 'show', '--json']);
+    const { timing, multicast, unicast, gateway, preemptDelaySeconds, nodes } = JSON.parse(
+      stdout,
+    ) as PairShown;
+    assert.deepEqual(
+      [timing.advertisementIntervalMs, multicast, unicast, gateway, preemptDelaySeconds],
+      [200, false, true, '10.99.0.254', 60],
+    );
+    assert.deepEqual(
+      nodes.map((one) => one.second?.address),
+      ['192.168.7.1', '192.168.7.2'],
+    );
+    const { heartbeat } = JSON.parse((await run('node-a', ['tandem', 'status', '--json'])).stdout) as {
+      heartbeat: { paths: { name: string; open: boolean }[] };
+    };
+    assert.equal(heartbeat.paths.filter(({ open }) => open).length, 2, JSON.stringify(heartbeat.paths));
+    const twice = await run('node-a', ['tandem', 'failover', 'set', ...words, ...proof]);
+    assert.match(twice.stderr, /"code":"pair\.already-paired"/);
+  });
+
+  await context.test('the pair is ended on both', async () => {
+    const ended = await run('node-a', ['tandem', 'failover', 'remove', '--json']);
+    assert.equal(ended.code, 0, ended.stderr);
     await until(async () => (await statusOf(lab, 'node-b'))?.peer === null, 20_000, 'node-b to leave');
     for (const node of ['node-a', 'node-b'] as const) {
       const keys = await run(node, ['cat', '/var/lib/tandem/.ssh/authorized_keys']);
       assert.ok(!keys.stdout.includes('tandem-replication'), `${node} lets nobody in any more`);
       assert.ok(!(await shell(node, 'ip -4 -o address show dev eth0')).includes('10.99.0.100'));
     }
-    // With a key in place of the password, and the host key that was compared beforehand.
-    const key = await shell('node-a', 'ssh-keygen -q -t ed25519 -N "" -f /root/way && cat /root/way.pub');
-    await shell('node-b', `mkdir -p /root/.ssh && echo '${key.trim()}' >> /root/.ssh/authorized_keys`);
-    const line = await shell('node-b', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
-    const fingerprint = /SHA256:\S+/.exec(line)?.[0] ?? '';
-    const words = ['--virtual-address', '10.99.0.100/24', '--peer', '10.99.0.2', '--vhid', '52', '--json'];
-    const proof = ['--peer-key-file', '/root/way', '--peer-fingerprint', fingerprint];
-    const again = await run('node-a', ['tandem', 'failover', 'set', ...words, ...proof]);
-    assert.equal(again.code, 0, again.stderr);
-    const made = JSON.parse(again.stdout) as { protected: boolean; hostKeyFingerprint: string };
-    assert.deepEqual([made.protected, made.hostKeyFingerprint], [true, fingerprint]);
-    const twice = await run('node-a', ['tandem', 'failover', 'set', ...words, ...proof]);
-    assert.match(twice.stderr, /"code":"pair\.already-paired"/);
   });
 });
+
+interface PairShown {
+  readonly timing: { readonly advertisementIntervalMs: number };
+  readonly multicast: boolean;
+  readonly unicast: boolean;
+  readonly gateway: string | null;
+  readonly preemptDelaySeconds: number | null;
+  readonly nodes: readonly { readonly second: { readonly address: string } | null }[];
+}
+
+/** Lets root of node-a in on node-b by a key, and reads there what node-b is known by. */
+async function keyAndFingerprint(): Promise<string[]> {
+  const key = await shell('node-a', 'ssh-keygen -q -t ed25519 -N "" -f /root/way && cat /root/way.pub');
+  await shell('node-b', `mkdir -p /root/.ssh && echo '${key.trim()}' >> /root/.ssh/authorized_keys`);
+  const line = await shell('node-b', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
+  return ['--peer-key-file', '/root/way', '--peer-fingerprint', /SHA256:\S+/.exec(line)?.[0] ?? ''];
+}

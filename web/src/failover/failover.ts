@@ -1,14 +1,16 @@
 import { useQuery } from '@tanstack/react-query';
-import type { FailoverAnswer, FailoverRequest } from '../../../src/api/contract.ts';
 import type {
+  FailoverAnswer,
   FailoverChangeRequest,
   FailoverChangeView,
+  FailoverRequest,
   FailoverView,
   FreeVhidAnswer,
   HostKeyAnswer,
   MakingAnswer,
   UnpairAnswer,
   ValidationAnswer,
+  ValidationRequest,
 } from '../../../src/api/failover-contract.ts';
 import { request } from '../api/request.ts';
 
@@ -57,13 +59,13 @@ export function useMaking(watched: boolean) {
   });
 }
 
-export const startValidation = (
-  wish: Pick<FailoverRequest, 'virtualAddress' | 'vhid' | 'peer'>,
-): Promise<ValidationAnswer> =>
-  request('/failover/validation', {
+export const startValidation = (wish: ValidationRequest): Promise<ValidationAnswer> => {
+  const { virtualAddress, vhid, peer, multicast, unicast, secondPath } = wish;
+  return request('/failover/validation', {
     method: 'POST',
-    body: { virtualAddress: wish.virtualAddress, vhid: wish.vhid, peer: wish.peer },
+    body: { virtualAddress, vhid, peer, multicast, unicast, secondPath },
   });
+};
 
 /** Listens to the LAN for some seconds. */
 export const pickFreeVhid = (): Promise<FreeVhidAnswer> => request('/failover/free-vhid', { method: 'POST' });

@@ -1,42 +1,20 @@
 import type { FailoverChangeRequest, FailoverView } from './failover.ts';
-
-interface SecondPath {
-  readonly interface: string;
-  readonly address: string;
-}
+import { emptyPath, type Tuning, tuningOf } from './tuning.ts';
 
 /** The settings of a pair as they are typed. */
-export interface PairDraft {
+export interface PairDraft extends Tuning {
   readonly virtualAddress: string;
   readonly vhid: number;
-  readonly advertisementIntervalMs: number;
-  readonly leaseSeconds: number;
-  readonly multicast: boolean;
-  readonly unicast: boolean;
-  /** Of both nodes, in their order; null: none. */
-  readonly second: readonly SecondPath[] | null;
-  /** `auto`, `off`, an address, or null: as each node's own file says. */
-  readonly gateway: string | null;
-  /** Null: a node never takes the role back by itself. */
-  readonly preemptDelaySeconds: number | null;
   /** The name of the node that has the higher priority. */
   readonly favoured: string;
 }
 
 export function draftOf(view: FailoverView): PairDraft {
-  const { nodes, timing } = view;
-  const [best] = nodes.toSorted((one, other) => other.priority - one.priority);
-  const second = nodes.flatMap((node) => (node.second === null ? [] : [node.second]));
+  const [best] = view.nodes.toSorted((one, other) => other.priority - one.priority);
   return {
+    ...tuningOf(view),
     virtualAddress: view.virtualAddress ?? '',
     vhid: view.vhid ?? 1,
-    advertisementIntervalMs: timing?.advertisementIntervalMs ?? 1_000,
-    leaseSeconds: timing?.leaseSeconds ?? 2,
-    multicast: view.multicast,
-    unicast: view.unicast,
-    second: second.length === nodes.length ? second : null,
-    gateway: view.gateway,
-    preemptDelaySeconds: view.preemptDelaySeconds,
     favoured: best?.name ?? '',
   };
 }
@@ -72,5 +50,3 @@ export function changesBetween(view: FailoverView, draft: PairDraft): FailoverCh
         }),
   };
 }
-
-export const emptyPath: SecondPath = { interface: '', address: '' };

@@ -15,6 +15,8 @@ import {
 } from './failover.ts';
 import { HostKeyDialog } from './host-key-dialog.tsx';
 import { OtherNode } from './other-node.tsx';
+import { PathsPanel } from './paths-panel.tsx';
+import { RolePanel } from './role-panel.tsx';
 import { SharedAddress } from './shared-address.tsx';
 import { TimingChoice } from './timing-choice.tsx';
 import { ValidationRows } from './validation-rows.tsx';
@@ -69,6 +71,8 @@ export function PairForm({ view }: { view: FailoverView }) {
         </Panel>
         <OtherNode wish={wish} confirmed={confirmed} onChange={change} />
         <TimingChoice presets={view.presets} chosen={wish} onChoose={change} />
+        <PathsPanel names={[view.own.name, 'the other node']} tuning={wish} onChange={change} />
+        <RolePanel favoured={view.own.name} tuning={wish} onChange={change} />
         <Panel
           title="Validation"
           about="Looks at both machines and the LAN between them, and changes nothing. It takes some seconds."
@@ -147,6 +151,7 @@ function useRun() {
 }
 
 /** What a validation depends on: the timing is none of it. */
-function looked({ virtualAddress, vhid, peer }: Parameters<typeof startValidation>[0]) {
-  return { virtualAddress, vhid, peer };
+function looked(wish: Parameters<typeof startValidation>[0]) {
+  const { virtualAddress, vhid, peer, multicast, unicast, secondPath } = wish;
+  return { virtualAddress, vhid, peer, multicast, unicast, secondPath };
 }

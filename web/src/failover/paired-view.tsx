@@ -1,4 +1,4 @@
-import { Button, Group } from '@mantine/core';
+import { Button, Group, Select } from '@mantine/core';
 import { useState } from 'react';
 import { Fact, Facts, Panel } from '../look/page.tsx';
 import styles from '../settings/settings.module.css';
@@ -22,6 +22,7 @@ export function PairedView({ view }: { view: FailoverView }) {
   const draft = { ...draftOf(view), ...typed };
   const change = (part: Partial<PairDraft>): void => setTyped((before) => ({ ...before, ...part }));
   const changes = changesBetween(view, draft);
+  const names = view.nodes.map(({ name }) => name);
   const close = (): void => setDialog(undefined);
   return (
     <>
@@ -29,8 +30,18 @@ export function PairedView({ view }: { view: FailoverView }) {
       <fieldset className={styles['fields']} disabled={readOnly}>
         <SharedAddress view={view} wish={draft} onChange={change} />
         <TimingChoice presets={view.presets} now={view.timing} chosen={draft} onChoose={change} />
-        <PathsPanel view={view} draft={draft} onChange={change} />
-        <RolePanel view={view} draft={draft} onChange={change} />
+        <PathsPanel names={names} tuning={draft} onChange={change} />
+        <RolePanel favoured={draft.favoured} tuning={draft} onChange={change}>
+          <Select
+            label="Comes first"
+            description="Of two nodes that claim at the same moment it serves"
+            data={names}
+            value={draft.favoured}
+            onChange={(favoured) => {
+              if (favoured !== null) change({ favoured });
+            }}
+          />
+        </RolePanel>
         <Panel
           title="Heartbeat key"
           about="By it the nodes believe each other. It was made with the pair and never leaves the two."

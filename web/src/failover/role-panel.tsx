@@ -1,21 +1,24 @@
 import { Select, Switch, TextInput } from '@mantine/core';
+import type { ReactNode } from 'react';
 import { Panel } from '../look/page.tsx';
 import { NumberField } from '../settings/number-field.tsx';
 import styles from '../settings/settings.module.css';
-import type { FailoverView } from './failover.ts';
-import type { PairDraft } from './pair-draft.ts';
+import type { Tuning } from './tuning.ts';
 
 interface RolePanelProps {
-  readonly view: FailoverView;
-  readonly draft: PairDraft;
-  readonly onChange: (part: Partial<PairDraft>) => void;
+  /** The node that comes first. */
+  readonly favoured: string;
+  readonly tuning: Tuning;
+  readonly onChange: (part: Partial<Tuning>) => void;
+  /** How another node is chosen to come first. */
+  readonly children?: ReactNode;
 }
 
 const usualPreemptSeconds = 30;
 
 /** Which node serves when both could: the gateway that a node must reach, and who takes the role back. */
-export function RolePanel({ view, draft, onChange }: RolePanelProps) {
-  const { gateway, preemptDelaySeconds } = draft;
+export function RolePanel({ favoured, tuning, onChange, children }: RolePanelProps) {
+  const { gateway, preemptDelaySeconds } = tuning;
   const kind = gateway === null || gateway === 'auto' || gateway === 'off' ? (gateway ?? 'file') : 'address';
   return (
     <Panel title="Who serves">
@@ -44,17 +47,9 @@ export function RolePanel({ view, draft, onChange }: RolePanelProps) {
             />
           ) : null}
         </div>
-        <Select
-          label="Comes first"
-          description="Of two nodes that claim at the same moment it serves"
-          data={view.nodes.map(({ name }) => name)}
-          value={draft.favoured}
-          onChange={(favoured) => {
-            if (favoured !== null) onChange({ favoured });
-          }}
-        />
+        {children}
         <Switch
-          label={`${draft.favoured} takes the role back by itself when it returns`}
+          label={`${favoured} takes the role back by itself when it returns`}
           description="Its clients move twice for each failure; without this a node that returns stays standby"
           checked={preemptDelaySeconds !== null}
           onChange={(event) =>

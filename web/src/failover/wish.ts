@@ -1,11 +1,10 @@
 import type { FailoverRequest, FailoverView } from './failover.ts';
+import { type Tuning, tuningOf } from './tuning.ts';
 
 /** What is typed into the page, before it is a request. */
-export interface Wish {
+export interface Wish extends Tuning {
   readonly virtualAddress: string;
   readonly vhid: number;
-  readonly advertisementIntervalMs: number;
-  readonly leaseSeconds: number;
   readonly address: string;
   readonly port: number;
   readonly user: string;
@@ -24,13 +23,11 @@ export interface ConfirmedKey {
 const usualVhid = 51;
 const usualSshPort = 22;
 
-export function firstWish({ presets }: FailoverView): Wish {
-  const preset = presets.find(({ name }) => name === 'standard') ?? presets[0];
+export function firstWish(view: FailoverView): Wish {
   return {
+    ...tuningOf(view),
     virtualAddress: '',
     vhid: usualVhid,
-    advertisementIntervalMs: preset?.advertisementIntervalMs ?? 1_000,
-    leaseSeconds: preset?.leaseSeconds ?? 2,
     address: '',
     port: usualSshPort,
     user: 'root',
@@ -51,18 +48,20 @@ export function requestFrom(
   key: ConfirmedKey | undefined,
   prefixLength: number,
 ): FailoverRequest {
-  const { virtualAddress, vhid, advertisementIntervalMs, leaseSeconds, address, port, user, proof } = wish;
+  const { virtualAddress, address, port, user, proof, password, privateKey, second, ...plain } = wish;
+  const [ownWay, peerWay] = second ?? [];
   return {
+    ...plain,
     // Who types the bare address means the LAN of this node.
     virtualAddress: virtualAddress.includes('/') ? virtualAddress : `${virtualAddress}/${prefixLength}`,
-    vhid,
-    advertisementIntervalMs,
-    leaseSeconds,
+    ...(ownWay === undefined || peerWay === undefined ? {} : { secondPath: { own: ownWay, peer: peerWay } }),
     peer: {
       address,
       port,
       user,
-      ...(isOf(key, wish) ? { hostKeyFingerprint: key.fingerprint, [proof]: wish[proof] } : {}),
+      ...(isOf(key, wish)
+        ? { hostKeyFingerprint: key.fingerprint, [proof]: proof === 'password' ? password : privateKey }
+        : {}),
     },
   };
 }
