@@ -6,7 +6,8 @@ import { InnerConnection } from './inner-connection.ts';
 import { live } from './live.ts';
 import { type PageProxy, proxyPages } from './page-proxy.ts';
 import { type Promised, Promises } from './promises.ts';
-import { addAdministrator, addUser, pair, profileOf, setUpPair } from './set-up.ts';
+import { addUser, pair, profileOf } from './set-up.ts';
+import { type Administrator, setUpInPerson } from './set-up-in-person.ts';
 import {
   checkMove,
   checkReturn,
@@ -44,7 +45,7 @@ try {
   say('starting the hosts: two nodes, a gateway, an office server, two clients');
   starting = Lab.up({ clients: 2, onProgress: say });
   const lab = await starting;
-  await setUpPair(lab, say);
+  const administrator = await setUpInPerson(lab, say);
   await InnerConnection.serve(lab, 'office');
   say('alice gets an account and a profile, and connects from the Internet side');
   const { password } = await addUser(lab, 'node-a', 'alice');
@@ -53,7 +54,8 @@ try {
     password,
     profile: await profileOf(lab, 'node-a', 'alice'),
   });
-  const code = options.once === true ? await once(lab, watchers) : await interactive(lab, watchers);
+  const code =
+    options.once === true ? await once(lab, watchers) : await interactive(lab, watchers, administrator);
   await stopWatching(watchers);
   await leave(code);
 } catch (error) {
@@ -62,8 +64,11 @@ try {
   await leave(error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1);
 }
 
-async function interactive(running: Lab, watchers: Watchers): Promise<number> {
-  const { name, password } = await addAdministrator(running, 'node-a');
+async function interactive(
+  running: Lab,
+  watchers: Watchers,
+  { name, password }: Administrator,
+): Promise<number> {
   pages = await proxyPages(running, { port: 9443, target: pair.virtualAddress, targetPort: pair.pagesPort });
   await live(running, watchers, `${pages.url}, user ${name}, password ${password}`);
   return 0;

@@ -17,7 +17,7 @@ export const pair = {
   pagesPort: 943,
 } as const;
 
-/** Two installed machines become a pair, by the product's own commands. */
+/** Two installed machines become a pair without a person: by flags and commands. */
 export async function setUpPair(lab: Lab, onProgress: (what: string) => void): Promise<void> {
   onProgress('node-a: tandem init --primary; node-b: tandem init --failover');
   const one = ['init', '--primary', '--interface', 'eth0', '--host', pair.publicAddress];
@@ -30,6 +30,11 @@ export async function setUpPair(lab: Lab, onProgress: (what: string) => void): P
     ...['--lease-seconds', String(pair.leaseSeconds), '--peer', '10.99.0.2', '--peer-password-file', '-'],
   ];
   await tandem(lab, 'node-a', words, `${lab.password}\n`);
+  await untilProtected(lab, onProgress);
+}
+
+/** Until node-a serves and every change is on both nodes, and node-b could take over. */
+export async function untilProtected(lab: Lab, onProgress: (what: string) => void): Promise<void> {
   onProgress('waiting until every change is on both nodes');
   let seen = '';
   const isProtected = async (): Promise<boolean> => {
@@ -72,17 +77,6 @@ export async function addUser(
     protected: boolean;
   };
   return { password, protected: answer.protected };
-}
-
-/** Somebody who may change everything in the pages. */
-export async function addAdministrator(
-  lab: Lab,
-  node: 'node-a' | 'node-b',
-): Promise<{ name: string; password: string }> {
-  const name = 'admin';
-  const { password } = await addUser(lab, node, name);
-  await tandem(lab, node, ['user', 'set', name, '--administrator', 'yes']);
-  return { name, password };
 }
 
 /** The profile's text; `name` for one of several of the same user. */

@@ -201,7 +201,7 @@ test('a change of the pair says who notices, and is in force on both nodes', asy
   await dialog.getByRole('button', { name: 'Change both nodes' }).click();
   await dialog.getByText('The change is in force on both nodes.').waitFor();
   await dialog.getByText('Close', { exact: true }).click();
-  await page.getByText('VRRP, VHID 53,').waitFor();
+  await page.getByText('VRRP version 3, VHID 53,').waitFor();
   const { stdout } = await lab.exec('node-b', ['tandem', 'failover', 'show', '--json']);
   assert.equal((JSON.parse(stdout) as { vhid: number }).vhid, 53);
   assert.deepEqual(complaints, []);

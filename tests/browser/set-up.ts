@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { pair } from '../../lab/demo/set-up.ts';
+import { typeWizards as type } from '../../lab/demo/set-up-in-person.ts';
 import { until } from '../../lab/demo/until.ts';
 import type { Lab } from '../../lab/lab.ts';
 import type { NodeName } from '../../lab/topology.ts';
-import { typeLines } from '../integration/setup/typed.ts';
 import { assertAccessible } from './accessible.ts';
 import { signIn, visit } from './browser.ts';
 
@@ -22,19 +22,10 @@ export function freshPassword(): string {
 
 /** The wizard on both machines, each line as a person types it; ENTER where the default is right. */
 export async function typeWizards(lab: Lab, admin: { name: string; password: string }): Promise<void> {
-  const type = (node: NodeName, lines: readonly string[]): Promise<string> =>
-    typeLines(lab.spawn(node, ['script', '-qec', 'tandem init', '/dev/null']), lines);
-  const { name, password } = admin;
-  const [first, second] = await Promise.all([
-    type('node-a', [
-      ...['yes', 'yes', '10.99.0.1', '', '', '', pair.publicAddress],
-      ...['', '', name, password, password],
-    ]),
-    type('node-b', ['yes', 'no', '10.99.0.2', '', '']),
-  ]);
+  const [first, second] = await type(lab, admin);
   assert.match(first, /Admin Web UI: https:\/\/10\.99\.0\.1:943\//);
   assert.match(second, /waits to be paired/);
-  assert.ok(!first.includes(password), 'a password is not shown while it is typed');
+  assert.ok(!first.includes(admin.password), 'a password is not shown while it is typed');
 }
 
 const neighbour = 'gateway';

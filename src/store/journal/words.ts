@@ -1,4 +1,5 @@
 import { type ChangedValue, type RowChange, readChangeset } from './changeset.ts';
+import { jsonChangesInWords, jsonInWords } from './json-words.ts';
 
 export interface Column {
   readonly name: string;
@@ -12,27 +13,28 @@ const shown: ReadonlySet<string> = new Set([
   'user.expires_at',
   'user.routes',
   'user.group_name',
-  'user.properties',
-  'user_group.properties',
   'certificate.user_name',
   'certificate.profile_name',
   'certificate.kind',
   'certificate.revocation_reason',
   'client_address.ipv4',
-  'setting.value',
   'web_session.user_name',
   'web_session.address',
   'api_token.name',
   'api_token.user_name',
   'api_token.scopes',
 ]);
+/** Hold JSON, which is told field by field. */
+const json: ReadonlySet<string> = new Set(['user.properties', 'user_group.properties', 'setting.value']);
+/** A setting that is not among these may hold what nobody is to read. */
+const shownSettings: ReadonlySet<string> = new Set(['vpn', 'pair', 'replication', 'followers', 'acme']);
 /** Stored as 0 and 1. */
 const flags: ReadonlySet<string> = new Set(['user.blocked', 'user.administrator']);
 const times: ReadonlySet<string> = new Set(['user.expires_at']);
 const longestText = 120;
 
 /**
- * What an entry changed, one line a row, without secrets: `user alice: blocked false → true`. `columnsOf` names the
+ * What an entry changed, one line a row, without secrets: `user alice: blocked false → true`, `setting pair: VHID 51 → 52`. `columnsOf` names the
  * columns of a table in their order; undefined for a table that this version does not know.
  */
 export function changesInWords(
@@ -52,6 +54,10 @@ function rowInWords(change: RowChange, columns: readonly Column[]): string {
     const [before, after] = [change.before[index], change.after[index]];
     if (after === undefined || (change.operation === 'insert' && after === null)) return [];
     const full = `${change.table}.${column.name}`;
+    if (json.has(full) && (change.table !== 'setting' || shownSettings.has(key)))
+      return change.operation === 'insert'
+        ? jsonInWords(String(after))
+        : jsonChangesInWords(String(before), String(after));
     const name = column.name.replaceAll('_', ' ');
     if (!shown.has(full)) return change.operation === 'insert' ? [] : [`${name} changed`];
     const now = `${name} ${readable(full, after)}`;

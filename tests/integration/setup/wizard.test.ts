@@ -3,7 +3,7 @@ import { execFile, spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { promisify } from 'node:util';
-import { typeLines } from './typed.ts';
+import { typeLines } from '../../../lab/demo/typed.ts';
 
 const run = promisify(execFile);
 const tandem = resolve(import.meta.dirname, '../../../bin/tandem');

@@ -60,10 +60,10 @@ export function useMaking(watched: boolean) {
 }
 
 export const startValidation = (wish: ValidationRequest): Promise<ValidationAnswer> => {
-  const { virtualAddress, vhid, peer, multicast, unicast, secondPath } = wish;
+  const { virtualAddress, address6, virtualMac, vhid, peer, multicast, unicast, secondPath } = wish;
   return request('/failover/validation', {
     method: 'POST',
-    body: { virtualAddress, vhid, peer, multicast, unicast, secondPath },
+    body: { virtualAddress, address6, virtualMac, vhid, peer, multicast, unicast, secondPath },
   });
 };
 

@@ -4,6 +4,8 @@ import { emptyPath, type Tuning, tuningOf } from './tuning.ts';
 /** The settings of a pair as they are typed. */
 export interface PairDraft extends Tuning {
   readonly virtualAddress: string;
+  /** Empty: none. */
+  readonly address6: string;
   readonly vhid: number;
   /** The name of the node that has the higher priority. */
   readonly favoured: string;
@@ -14,6 +16,7 @@ export function draftOf(view: FailoverView): PairDraft {
   return {
     ...tuningOf(view),
     virtualAddress: view.virtualAddress ?? '',
+    address6: view.address6 ?? '',
     vhid: view.vhid ?? 1,
     favoured: best?.name ?? '',
   };
@@ -29,7 +32,7 @@ export function changesBetween(view: FailoverView, draft: PairDraft): FailoverCh
       ? draft.virtualAddress
       : `${draft.virtualAddress}/${own.prefixLength}`,
   };
-  const { second, favoured, ...plain } = typed;
+  const { second, favoured, address6, ...plain } = typed;
   const changed = Object.entries(plain).filter(
     ([name, value]) => value !== before[name as keyof typeof plain],
   );
@@ -38,6 +41,7 @@ export function changesBetween(view: FailoverView, draft: PairDraft): FailoverCh
   const priorities = nodes.map(({ priority }) => priority);
   return {
     ...Object.fromEntries(changed),
+    ...(address6 === before.address6 ? {} : { address6: address6 === '' ? null : address6 }),
     ...(JSON.stringify(second) === JSON.stringify(before.second)
       ? {}
       : { secondPath: second === null ? null : byNode((index) => second[index] ?? emptyPath) }),

@@ -16,6 +16,7 @@ import {
 import { HostKeyDialog } from './host-key-dialog.tsx';
 import { OtherNode } from './other-node.tsx';
 import { PathsPanel } from './paths-panel.tsx';
+import { ProtocolPanel } from './protocol-panel.tsx';
 import { RolePanel } from './role-panel.tsx';
 import { SharedAddress } from './shared-address.tsx';
 import { TimingChoice } from './timing-choice.tsx';
@@ -70,7 +71,13 @@ export function PairForm({ view }: { view: FailoverView }) {
           </Facts>
         </Panel>
         <OtherNode wish={wish} confirmed={confirmed} onChange={change} />
-        <TimingChoice presets={view.presets} chosen={wish} onChoose={change} />
+        <ProtocolPanel wish={wish} onChange={change} presets={view.presets} />
+        <TimingChoice
+          presets={view.presets}
+          chosen={wish}
+          wholeSeconds={wish.protocol !== 'vrrp3'}
+          onChoose={change}
+        />
         <PathsPanel names={[view.own.name, 'the other node']} tuning={wish} onChange={change} />
         <RolePanel favoured={view.own.name} tuning={wish} onChange={change} />
         <Panel
@@ -152,6 +159,6 @@ function useRun() {
 
 /** What a validation depends on: the timing is none of it. */
 function looked(wish: Parameters<typeof startValidation>[0]) {
-  const { virtualAddress, vhid, peer, multicast, unicast, secondPath } = wish;
-  return { virtualAddress, vhid, peer, multicast, unicast, secondPath };
+  const { virtualAddress, address6, virtualMac, vhid, peer, multicast, unicast, secondPath } = wish;
+  return { virtualAddress, address6, virtualMac, vhid, peer, multicast, unicast, secondPath };
 }

@@ -9,6 +9,7 @@ import type { FailoverView } from './failover.ts';
 import { KeyDialog } from './key-dialog.tsx';
 import { changesBetween, draftOf, type PairDraft } from './pair-draft.ts';
 import { PathsPanel } from './paths-panel.tsx';
+import { protocols } from './protocols.ts';
 import { RolePanel } from './role-panel.tsx';
 import { SharedAddress } from './shared-address.tsx';
 import { TimingChoice } from './timing-choice.tsx';
@@ -23,13 +24,21 @@ export function PairedView({ view }: { view: FailoverView }) {
   const change = (part: Partial<PairDraft>): void => setTyped((before) => ({ ...before, ...part }));
   const changes = changesBetween(view, draft);
   const names = view.nodes.map(({ name }) => name);
+  const [primary] = names;
+  const endsHere = primary === view.own.name;
   const close = (): void => setDialog(undefined);
   return (
     <>
       <Now view={view} />
       <fieldset className={styles['fields']} disabled={readOnly}>
         <SharedAddress view={view} wish={draft} onChange={change} />
-        <TimingChoice presets={view.presets} now={view.timing} chosen={draft} onChoose={change} />
+        <TimingChoice
+          presets={view.presets}
+          now={view.timing}
+          chosen={draft}
+          wholeSeconds={view.protocol !== 'vrrp3'}
+          onChoose={change}
+        />
         <PathsPanel names={names} tuning={draft} onChange={change} />
         <RolePanel favoured={draft.favoured} tuning={draft} onChange={change}>
           <Select
@@ -52,7 +61,17 @@ export function PairedView({ view }: { view: FailoverView }) {
           title="End the pair"
           about="Both nodes forget each other. The primary node serves alone; the other waits to be paired again."
         >
-          <Button onClick={() => setDialog('unpair')}>End the pair…</Button>
+          <div className={styles['stack']}>
+            {endsHere ? null : (
+              <p className={styles['hint']}>
+                It is ended on {primary}, which was set up as the primary node: ended here, it would leave
+                nobody to serve. Switch over to {primary} first (Overview).
+              </p>
+            )}
+            <Button w="fit-content" disabled={!endsHere} onClick={() => setDialog('unpair')}>
+              End the pair…
+            </Button>
+          </div>
         </Panel>
       </fieldset>
       {Object.keys(changes).length === 0 ? null : (
@@ -82,7 +101,9 @@ function Now({ view }: { view: FailoverView }) {
     <Panel title="In force">
       <Facts>
         <Fact name="Redundancy model">LAN model (UCARP/VRRP-based failover)</Fact>
-        <Fact name="Shared virtual address">{view.virtualAddress}</Fact>
+        <Fact name="Shared virtual address">
+          {[view.virtualAddress, view.address6].filter((one) => one !== null).join(' and ')}
+        </Fact>
         {view.nodes.map((node) => (
           <Fact key={node.name} name={node.name}>
             {node.address} on {node.interface}, SSH port {node.sshPort}
@@ -91,7 +112,8 @@ function Now({ view }: { view: FailoverView }) {
         {heartbeat === undefined ? null : (
           <>
             <Fact name="Protocol">
-              {heartbeat.protocol.toUpperCase()}, VHID {heartbeat.vhid}, a heartbeat every{' '}
+              {protocols[view.protocol].title}
+              {view.virtualMac ? ' with the virtual MAC' : ''}, VHID {heartbeat.vhid}, a heartbeat every{' '}
               {heartbeat.timers.advertisementIntervalMs} ms
             </Fact>
             <Fact name="Heartbeat paths">{heartbeat.paths.map(({ name }) => name).join(', ')}</Fact>

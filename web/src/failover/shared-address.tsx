@@ -7,7 +7,7 @@ import styles from '../settings/settings.module.css';
 import { type FailoverView, pickFreeVhid } from './failover.ts';
 import type { Wish } from './wish.ts';
 
-type Shared = Pick<Wish, 'virtualAddress' | 'vhid'>;
+type Shared = Pick<Wish, 'virtualAddress' | 'address6' | 'vhid'>;
 
 interface SharedAddressProps {
   readonly view: FailoverView;
@@ -39,6 +39,19 @@ export function SharedAddress({ view, wish, onChange }: SharedAddressProps) {
           maw="100%"
           value={wish.virtualAddress}
           onChange={(event) => onChange({ virtualAddress: event.currentTarget.value.trim() })}
+        />
+        <TextInput
+          label="Shared IPv6 address"
+          description="Beside it, where both nodes have an address in its network; empty for none"
+          placeholder="2001:db8::100/64"
+          pattern="[0-9A-Fa-f:]+/[0-9]{1,3}"
+          title="An IPv6 address with its prefix length, such as 2001:db8::100/64"
+          spellCheck={false}
+          autoComplete="off"
+          w={360}
+          maw="100%"
+          value={wish.address6}
+          onChange={(event) => onChange({ address6: event.currentTarget.value.trim() })}
         />
         <div className={styles['row']}>
           <NumberField

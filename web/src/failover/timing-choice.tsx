@@ -10,11 +10,13 @@ interface TimingChoiceProps {
   /** What is in force, which may be none of the presets. */
   readonly now?: FailoverView['timing'];
   readonly chosen: Timing;
+  /** The protocol counts whole seconds. */
+  readonly wholeSeconds?: boolean;
   readonly onChoose: (timing: Timing) => void;
 }
 
 /** How fast a failure is noticed, with what that means for clients beside each choice. */
-export function TimingChoice({ presets, now = null, chosen, onChoose }: TimingChoiceProps) {
+export function TimingChoice({ presets, now = null, chosen, wholeSeconds, onChoose }: TimingChoiceProps) {
   const own = now === null || presets.some((preset) => same(preset, now)) ? [] : [{ ...now, ...asItIs }];
   return (
     <Panel title="Timing">
@@ -25,6 +27,7 @@ export function TimingChoice({ presets, now = null, chosen, onChoose }: TimingCh
               type="radio"
               name="timing"
               checked={same(preset, chosen)}
+              disabled={wholeSeconds === true && preset.advertisementIntervalMs % 1_000 !== 0}
               onChange={() =>
                 onChoose({
                   advertisementIntervalMs: preset.advertisementIntervalMs,

@@ -4,7 +4,11 @@ import { type Tuning, tuningOf } from './tuning.ts';
 /** What is typed into the page, before it is a request. */
 export interface Wish extends Tuning {
   readonly virtualAddress: string;
+  /** Empty: none. */
+  readonly address6: string;
   readonly vhid: number;
+  readonly protocol: FailoverView['protocol'];
+  readonly virtualMac: boolean;
   readonly address: string;
   readonly port: number;
   readonly user: string;
@@ -27,7 +31,10 @@ export function firstWish(view: FailoverView): Wish {
   return {
     ...tuningOf(view),
     virtualAddress: '',
+    address6: '',
     vhid: usualVhid,
+    protocol: view.protocol,
+    virtualMac: view.virtualMac,
     address: '',
     port: usualSshPort,
     user: 'root',
@@ -48,10 +55,12 @@ export function requestFrom(
   key: ConfirmedKey | undefined,
   prefixLength: number,
 ): FailoverRequest {
-  const { virtualAddress, address, port, user, proof, password, privateKey, second, ...plain } = wish;
+  const { virtualAddress, address6, address, port, user, proof, password, privateKey, second, ...plain } =
+    wish;
   const [ownWay, peerWay] = second ?? [];
   return {
     ...plain,
+    ...(address6 === '' ? {} : { address6 }),
     // Who types the bare address means the LAN of this node.
     virtualAddress: virtualAddress.includes('/') ? virtualAddress : `${virtualAddress}/${prefixLength}`,
     ...(ownWay === undefined || peerWay === undefined ? {} : { secondPath: { own: ownWay, peer: peerWay } }),
