@@ -18,6 +18,7 @@ product:conntrackd:conntrackd:connections inside the tunnel survive a takeover
 product:sysctl:procps:kernel settings and process lists
 product:libatomic.so.1:libatomic1:a library that Node needs
 lab:ping:iputils-ping:measuring reachability
+lab:fping:fping:measuring it many times a second without taking a processor
 lab:nsenter:util-linux:namespaces, the hosts of the lab
 lab:curl:curl:asking the nodes of the lab
 test:openssl:openssl:looking at certificates as others see them
