@@ -41,8 +41,6 @@ import { Validation } from './validation.ts';
 import { WebAccess } from './web-access.ts';
 import { Writer } from './writer.ts';
 
-const firstCallMs = 50;
-
 export interface NodeParts {
   readonly config: NodeConfig;
   readonly productVersion: string;
@@ -91,15 +89,12 @@ export class Node {
       nodeName: config.name,
       log,
       duties: {
-        closeReceiver: async () => {
-          await this.#link?.closeReceiver();
-          // A new epoch is synced to the disk, and meanwhile this process does nothing else.
-          await parts.recall.firstCall(firstCallMs);
-        },
+        closeReceiver: async () => this.#link?.closeReceiver(),
         openReceiver: async () => this.#link?.openReceiver(),
         startSender: () => this.#startSender(),
         stopSender: () => this.#link?.stopSender(),
         follow: (role) => this.#followRole(role),
+        crowdBack: (boundMs) => parts.recall.crowdBack(boundMs),
       },
     });
     this.#writer = new Writer({

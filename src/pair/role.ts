@@ -13,13 +13,20 @@ export interface RoleDuties {
   readonly stopSender: () => void;
   /** After the node began to serve, or stopped: OpenVPN, files, what may be late. */
   readonly follow: (role: Role) => void;
+  /** Resolves when no client is called back any more, or after so long. */
+  readonly crowdBack: (boundMs: number) => Promise<void>;
 }
+
+/** A new epoch is synced to the disk, and meanwhile this process does nothing else. */
+const epochWaitsMs = 300;
+/** Whatever else can be late, and would take the processor from clients that come back. */
+const restWaitsMs = 1_000;
 
 const retryMs = 1_000;
 
 /**
  * The node's role, which the heartbeat decides and this carries out in order (DESIGN, life of a takeover, step 3): close
- * the receiving side, open a new epoch durably, accept writes. One change at a time; of several that were asked for
+ * the receiving side, open a new epoch durably, accept writes; clients that come back go before. One change at a time; of several that were asked for
  * meanwhile only the last counts.
  */
 export class RoleKeeper {
@@ -102,10 +109,15 @@ export class RoleKeeper {
   async #promote(cause: string): Promise<void> {
     const startedAt = performance.now();
     await this.#duties.closeReceiver();
+    await this.#duties.crowdBack(epochWaitsMs);
     const opened = this.#openEpoch();
     this.#enter('active');
-    this.#duties.startSender();
-    this.#duties.follow('active');
+    const { since } = this;
+    void this.#duties.crowdBack(restWaitsMs).then(() => {
+      if (since !== this.since) return;
+      this.#duties.startSender();
+      this.#duties.follow('active');
+    });
     this.#log.info(
       { cause, epoch: opened.epoch, tookMs: Math.round(performance.now() - startedAt) },
       'active',

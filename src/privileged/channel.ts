@@ -157,7 +157,8 @@ export interface Notice {
 }
 
 export interface Request {
-  readonly id: number;
+  /** Undefined: nobody waits for a reply. */
+  readonly id?: number | undefined;
   readonly body: RequestBody;
 }
 
@@ -270,7 +271,7 @@ const recall: z.ZodType<RecallRequest> = z.strictObject({
 
 const listen: z.ZodType<ListenRequest> = z.strictObject({ address: z.union([z.ipv4(), z.ipv6()]), port });
 
-const body: z.ZodType<RequestBody> = z.union([
+const body: z.ZodType<RequestBody> = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('heartbeat.run'), heartbeat }),
   z.strictObject({ ask: z.literal('heartbeat.stop') }),
   z.strictObject({ ask: z.literal('openvpn.run'), openvpn }),
@@ -290,7 +291,7 @@ const body: z.ZodType<RequestBody> = z.union([
   z.strictObject({ ask: z.literal('lan.probe'), probe: probeRequestSchema }),
 ]);
 
-export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0), body });
+export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0).optional(), body });
 
 export const noticeSchema: z.ZodType<Notice> = z.strictObject({
   packets: z

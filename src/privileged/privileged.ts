@@ -12,7 +12,10 @@ import type {
   WatchedPacket,
 } from './channel.ts';
 
-/** What the server can have done for it, from the server's side. Each resolves when it is done and throws what went wrong. */
+/**
+ * What the server can have done for it, from the server's side. Each resolves when it is done and throws what went wrong; what brings
+ * clients back is done without a reply, and the supervisor logs what it could not do.
+ */
 export interface Privileged {
   runHeartbeat(heartbeat: HeartbeatRequest): Promise<void>;
   /** The node is in no pair any more: its virtual address goes. */
@@ -30,10 +33,10 @@ export interface Privileged {
   /** Called with what the kernel copied; how much that is, is limited there. */
   onPackets(listener: (packets: readonly WatchedPacket[]) => void): void;
   /** An empty TCP segment to the client, from the address and port of its OpenVPN. */
-  sendTickle(tickle: EndpointRequest): Promise<void>;
+  sendTickle(tickle: EndpointRequest): void;
   /** A packet that says nothing, from the client to its OpenVPN, so that this looks after the client now. */
-  nudge(nudge: EndpointRequest): Promise<void>;
-  sendRecall(recall: RecallRequest): Promise<void>;
+  nudge(nudge: EndpointRequest): void;
+  sendRecall(recall: RecallRequest): void;
   /** The port, open already; connections come as its events. */
   listen(listen: ListenRequest): Promise<Server>;
   /** Looks at the LAN and at this machine for a validation; changes nothing. */

@@ -58,20 +58,19 @@ export class Recall {
   #run = 0;
   #cause = '';
   #lost: readonly SessionFact[] = [];
-  #called = false;
-  #onCalled = (): void => {};
+  #onOver: (() => void)[] = [];
   #timer: NodeJS.Timeout | undefined;
   #feed: SessionFeed | undefined;
   #own: { readonly sessions: ReadonlyMap<unknown, ServedClient>; readonly facts: FactTable } | undefined;
 
   constructor(parts: RecallParts) {
     this.#parts = parts;
-    this.#tickle = new Tickle(parts.privileged, parts.log);
+    this.#tickle = new Tickle(parts.privileged);
     parts.clients.onNews((news) => {
       if (news.type === 'established') {
         this.#feed?.pump();
         this.#tickle.came(news.client.commonName);
-        if (this.#serving) void this.#nudge(news.process, news.client);
+        if (this.#serving) this.#nudge(news.process, news.client);
         this.#input({ type: 'present', instance: news.client });
       } else if (this.#serving) this.#begin(this.#lostWith(news.process), 'OpenVPN does not answer any more');
     });
@@ -116,16 +115,17 @@ export class Recall {
     return this.#lost;
   }
 
-  /** Resolves when the first client was called or none is to be, or after so long: what holds this process up waits for it. */
-  firstCall(boundMs: number): Promise<void> {
-    if (this.#campaign === undefined || this.#called) return Promise.resolve();
-    return new Promise((resolve) => {
-      const timer = setTimeout(resolve, boundMs);
-      this.#onCalled = () => {
-        clearTimeout(timer);
-        resolve();
-      };
-    });
+  /** Resolves when nobody is waited for any more, or after so long: what can be late does not compete with returning clients. */
+  crowdBack(boundMs: number): Promise<void> {
+    return this.#campaign === undefined
+      ? Promise.resolve()
+      : new Promise((resolve) => {
+          const timer = setTimeout(resolve, boundMs);
+          this.#onOver.push(() => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
   }
 
   /** Whether the other node will bring this client back when it takes over. */
@@ -183,8 +183,11 @@ export class Recall {
     clearTimeout(this.#timer);
     this.#campaign = undefined;
     this.#run += 1;
-    this.#called = false;
-    this.#onCalled();
+    this.#toldOver();
+  }
+
+  #toldOver(): void {
+    for (const resolve of this.#onOver.splice(0)) resolve();
   }
 
   #input(input: CampaignInput): void {
@@ -211,12 +214,10 @@ export class Recall {
         void this.#look();
         return;
       case 'recall':
-        void this.#send(effect.client, effect.attempt);
-        this.#called = true;
-        this.#onCalled();
+        this.#send(effect.client, effect.attempt);
         return;
       case 'over':
-        this.#onCalled();
+        this.#toldOver();
         if (Object.values(effect.outcome).some((count) => count > 0)) {
           this.#parts.log.info({ cause: this.#cause, ...effect.outcome }, 'clients were called back');
         }
@@ -237,16 +238,11 @@ export class Recall {
    * OpenVPN has decided to let the client in, and would tell it so when no packet of any client waits, or with the client's
    * next one. In a crowd that is a second later: a ping.
    */
-  async #nudge(process: string, { address, port }: Presence): Promise<void> {
-    if (!overUdp.test(process)) return;
-    try {
-      await this.#parts.privileged.nudge({ name: process, address, port });
-    } catch (error) {
-      this.#parts.log.warn({ err: error, address, port }, 'OpenVPN could not be pointed to a client');
-    }
+  #nudge(process: string, { address, port }: Presence): void {
+    if (overUdp.test(process)) this.#parts.privileged.nudge({ name: process, address, port });
   }
 
-  async #send(client: SessionFact, attempt: number): Promise<void> {
+  #send(client: SessionFact, attempt: number): void {
     const { privileged, keys, log } = this.#parts;
     const { commonName, address, port } = client;
     const packet = keys.packetFor(commonName, Math.floor(this.#parts.now() / 1_000));
@@ -255,12 +251,8 @@ export class Recall {
       return;
     }
     if (attempt > 1) log.info({ commonName, attempt }, 'a client did not come yet and is called again');
-    try {
-      const text = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('base64');
-      await privileged.sendRecall({ name: client.process ?? firstProcess, address, port, packet: text });
-    } catch (error) {
-      log.warn({ err: error, commonName }, 'a client could not be called back');
-    }
+    const text = Buffer.from(packet.buffer, packet.byteOffset, packet.byteLength).toString('base64');
+    privileged.sendRecall({ name: client.process ?? firstProcess, address, port, packet: text });
   }
 }
 

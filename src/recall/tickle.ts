@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import { firstProcess, type SessionFact } from '../core/recall/session-fact.ts';
 import { tickleAgainMs } from '../core/recall/tickle.ts';
 import type { Privileged } from '../privileged/privileged.ts';
@@ -9,13 +8,11 @@ const tcpProcess = /^tcp6?(-\d+)?$/;
 /** Wakes clients over TCP up, so that they start over at once and not when they next have something to say. */
 export class Tickle {
   readonly #privileged: Pick<Privileged, 'sendTickle'>;
-  readonly #log: Logger;
   readonly #waiting = new Map<string, SessionFact>();
   #timers: NodeJS.Timeout[] = [];
 
-  constructor(privileged: Pick<Privileged, 'sendTickle'>, log: Logger) {
+  constructor(privileged: Pick<Privileged, 'sendTickle'>) {
     this.#privileged = privileged;
-    this.#log = log;
   }
 
   /** Whoever of these was connected over TCP, until each has come. */
@@ -38,10 +35,7 @@ export class Tickle {
   }
 
   #send(): void {
-    for (const { process = firstProcess, address, port, commonName } of this.#waiting.values()) {
-      this.#privileged.sendTickle({ name: process, address, port }).catch((error: unknown) => {
-        this.#log.warn({ err: error, commonName }, 'a client over TCP could not be woken up');
-      });
-    }
+    for (const { process = firstProcess, address, port } of this.#waiting.values())
+      this.#privileged.sendTickle({ name: process, address, port });
   }
 }

@@ -87,7 +87,7 @@ export class RecallWatch {
     this.#strangers = state;
     for (const effect of effects) {
       if (effect.type === 'look') void this.#lookForStrangers();
-      else void this.#call(effect.commonName, effect.address, effect.port);
+      else this.#call(effect.commonName, effect.address, effect.port);
     }
     this.#wait();
   }
@@ -137,17 +137,13 @@ export class RecallWatch {
     ];
   }
 
-  async #call(commonName: string, address: string, port: number): Promise<void> {
+  #call(commonName: string, address: string, port: number): void {
     const { privileged, keys, openvpn, log } = this.#parts;
     const packet = keys.packetFor(commonName, Math.floor(this.#parts.now() / 1_000));
     if (packet === undefined) return;
-    try {
-      const text = Buffer.from(packet).toString('base64');
-      await privileged.sendRecall({ name: openvpn().name, address, port, packet: text });
-      log.info({ commonName, address, port }, 'data from a new address: a client was called there');
-    } catch (error) {
-      log.warn({ err: error, commonName }, 'a client could not be called at its new address');
-    }
+    const text = Buffer.from(packet).toString('base64');
+    privileged.sendRecall({ name: openvpn().name, address, port, packet: text });
+    log.info({ commonName, address, port }, 'data from a new address: a client is called there');
   }
 
   async #restart(cid: number, endpoint: string): Promise<void> {

@@ -13,11 +13,18 @@ export function readPairSettings(source: SettingsSource): PairSettings | undefin
   return value === undefined ? undefined : pairSettingsSchema.parse(value);
 }
 
+/** What was read of a value once: a value from the store is never changed, and logins ask again and again. */
+const vpnSettingsOf = new WeakMap<object, VpnSettings>();
+
 /** What was never set is as by default; a version that knows more settings than the one that wrote them adds its own. */
 export function readVpnSettings(source: SettingsSource): VpnSettings {
   const value = source.settings.get(vpnSettingName);
   if (typeof value !== 'object' || value === null) return defaultVpnSettings;
-  return vpnSettingsSchema.parse({ ...defaultVpnSettings, ...value });
+  const known = vpnSettingsOf.get(value);
+  if (known !== undefined) return known;
+  const settings = vpnSettingsSchema.parse({ ...defaultVpnSettings, ...value });
+  vpnSettingsOf.set(value, settings);
+  return settings;
 }
 
 /** The same as both nodes serve by them: a pair's shared IPv6 address takes the place of one that was set by hand. */

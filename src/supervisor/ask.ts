@@ -14,13 +14,12 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
   let nextId = 0;
 
   channel.on('message', (message, handle: unknown) => {
-    const notice = noticeSchema.safeParse(message);
-    if (notice.success) {
-      for (const listener of packetListeners) listener(notice.data.packets);
+    const reply = replySchema.safeParse(message);
+    if (!reply.success) {
+      const notice = noticeSchema.safeParse(message);
+      if (notice.success) for (const listener of packetListeners) listener(notice.data.packets);
       return;
     }
-    const reply = replySchema.safeParse(message);
-    if (!reply.success) return;
     const request = waiting.get(reply.data.id);
     waiting.delete(reply.data.id);
     if (reply.data.error === undefined) request?.resolve(reply.data.probe ?? handle);
@@ -51,6 +50,8 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
       channel.send({ id, body });
     });
 
+  const tell = (body: RequestBody): void => void channel.send?.({ body });
+
   const ask = async (body: RequestBody): Promise<void> => {
     await exchange(body);
   };
@@ -66,9 +67,9 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     runConnectionTracking: (connections) => ask({ ask: 'connections.run', connections }),
     followConnections: (serving) => ask({ ask: 'connections.follow', serving }),
     onPackets: (listener) => void packetListeners.push(listener),
-    sendTickle: (tickle) => ask({ ask: 'recall.tickle', tickle }),
-    nudge: (nudge) => ask({ ask: 'recall.nudge', nudge }),
-    sendRecall: (recall) => ask({ ask: 'recall.send', recall }),
+    sendTickle: (tickle) => tell({ ask: 'recall.tickle', tickle }),
+    nudge: (nudge) => tell({ ask: 'recall.nudge', nudge }),
+    sendRecall: (recall) => tell({ ask: 'recall.send', recall }),
     listen: async (listen) => {
       const server = await exchange({ ask: 'listen', listen });
       if (server instanceof Server) return server;

@@ -13,6 +13,9 @@ interface Source {
   readonly socket: RawIpSocket;
 }
 
+/** An address that was here so long ago still is. */
+const seenForMs = 20;
+
 /** P_DATA_V1 with nothing in it (ssl_pkt.h): OpenVPN drops it, after it has sent what waits for that client. */
 const emptyData = Uint8Array.of(6 << 3);
 
@@ -22,6 +25,8 @@ const emptyData = Uint8Array.of(6 << 3);
  */
 export class RecallDuty {
   readonly #sources = new Map<string, Source>();
+  /** When an address was last seen on this node, on the clock of `performance`. */
+  readonly #seenAt = new Map<string, number>();
 
   /** Opens the socket long before it is needed. */
   prepare({
@@ -61,7 +66,7 @@ export class RecallDuty {
     const address = parseAddress(request.address);
     if (source?.protocol !== protocol || source.address.family !== address?.family)
       throw new Error(`no OpenVPN of that name runs here over ${protocol}`);
-    if (!isHere(source.address)) throw new Error('the virtual address is not on this node');
+    if (!this.#isHere(source.address)) throw new Error('the virtual address is not on this node');
     return { source, address };
   }
 
@@ -69,9 +74,15 @@ export class RecallDuty {
     for (const { socket } of this.#sources.values()) socket.close();
     this.#sources.clear();
   }
-}
 
-function isHere(address: IpAddress): boolean {
-  const text = formatAddress(address);
-  return Object.values(networkInterfaces()).some((ones) => ones?.some((one) => one.address === text));
+  /** Asking the kernel costs more than a packet does: in a crowd one answer serves several. */
+  #isHere(address: IpAddress): boolean {
+    const text = formatAddress(address);
+    const at = performance.now();
+    if (at - (this.#seenAt.get(text) ?? Number.NEGATIVE_INFINITY) < seenForMs) return true;
+    const all = Object.values(networkInterfaces());
+    const found = all.some((ones) => ones?.some((one) => one.address === text));
+    if (found) this.#seenAt.set(text, at);
+    return found;
+  }
 }

@@ -4,7 +4,7 @@ import type { Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
 import { TandemError } from '../core/errors.ts';
-import { type Reply, requestSchema } from '../privileged/channel.ts';
+import { type Reply, type RequestBody, requestSchema } from '../privileged/channel.ts';
 import { readNodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { type Account, accountNames, systemAccount } from '../settings/service-account.ts';
@@ -126,13 +126,24 @@ async function answer(message: unknown, duties: Duties, log: Logger): Promise<An
     return undefined;
   }
   const { id, body } = request.data;
+  const { port, ...outcome } = await outcomeOf(body, duties, log);
+  if (id !== undefined) return { reply: { id, ...outcome }, port };
+  port?.close();
+  return undefined;
+}
+
+async function outcomeOf(
+  body: RequestBody,
+  duties: Duties,
+  log: Logger,
+): Promise<Omit<Reply, 'id'> & Pick<Answered, 'port'>> {
   try {
-    if (body.ask === 'listen') return { reply: { id }, port: await openPort(body.listen) };
-    if (body.ask === 'lan.probe') return { reply: { id, probe: await probeLan(body.probe) } };
+    if (body.ask === 'listen') return { port: await openPort(body.listen) };
+    if (body.ask === 'lan.probe') return { probe: await probeLan(body.probe) };
     await duties.carryOut(body);
-    return { reply: { id } };
+    return {};
   } catch (error) {
     log.error({ err: error, ask: body.ask }, 'could not do what the server asked');
-    return { reply: { id, error: error instanceof Error ? error.message : String(error) } };
+    return { error: error instanceof Error ? error.message : String(error) };
   }
 }

@@ -13,15 +13,23 @@ export type SettingValue =
 /** Reads at any time. */
 export class Settings {
   readonly #database: Reading;
+  /** What was read last, by name. */
+  readonly #known = new Map<string, { readonly text: string; readonly value: SettingValue }>();
 
   constructor(database: Reading) {
     this.#database = database;
   }
 
-  /** Undefined when the setting was never set. */
+  /** Undefined when the setting was never set; the same object until it is set to something else. */
   get(name: string): SettingValue | undefined {
     const row = this.#database.get('SELECT value FROM setting WHERE name = ?', name);
-    return row === undefined ? undefined : (JSON.parse(String(row['value'])) as SettingValue);
+    if (row === undefined) return undefined;
+    const text = String(row['value']);
+    const known = this.#known.get(name);
+    if (known?.text === text) return known.value;
+    const value = JSON.parse(text) as SettingValue;
+    this.#known.set(name, { text, value });
+    return value;
   }
 
   /** Every setting that was ever set, ordered by name. */

@@ -76,7 +76,7 @@ test('a standby that was told of a client calls it when the address has come', a
   const { recall, sent } = node(context);
   recall.heard({ whole: true, present: [fact], gone: [] });
   recall.serve(true, 'takeover');
-  await recall.firstCall(1_000);
+  await until('the client is called', () => sent.length === 1);
   assert.deepEqual(
     sent.map(({ name, address, port }) => ({ name, address, port })),
     [{ name: 'udp', address: '203.0.113.11', port: 40_000 }],
@@ -91,7 +91,7 @@ test('an active node does not listen to what is said of clients', async (context
   recall.heard({ whole: true, present: [fact], gone: [] });
   recall.serve(false, 'gone');
   recall.serve(true, 'back');
-  await recall.firstCall(100);
+  await recall.crowdBack(100);
   assert.equal(sent.length, 0);
 });
 
@@ -101,7 +101,7 @@ test('after OpenVPN died, its own clients are called as soon as it answers again
   openvpn.sessions = new Map([[1, session]]);
   openvpn.up = false;
   openvpn.tell({ type: 'down', process: 'udp' });
-  await recall.firstCall(300);
+  await recall.crowdBack(300);
   assert.equal(sent.length, 0);
   openvpn.up = true;
   await until('the client is called', () => sent.length === 1);
@@ -111,7 +111,7 @@ test('on a standby a restart of OpenVPN calls nobody', async (context) => {
   const { recall, sent, openvpn } = node(context);
   openvpn.sessions = new Map([[1, session]]);
   openvpn.tell({ type: 'down', process: 'udp' });
-  await recall.firstCall(300);
+  await recall.crowdBack(300);
   assert.equal(sent.length, 0);
 });
 
@@ -144,7 +144,7 @@ test('a client over TCP is woken up, again while it has not come, and never call
   const tcp = { ...fact, commonName: 'bob:default', port: 50_000, process: 'tcp' };
   recall.heard({ whole: true, present: [fact, tcp], gone: [] });
   recall.serve(true, 'takeover');
-  await recall.firstCall(1_000);
+  await until('both are called', () => sent.length === 1 && tickled.length === 1);
   assert.deepEqual(tickled, [{ name: 'tcp', address: '203.0.113.11', port: 50_000 }]);
   assert.ok(sent.every(({ port }) => port === 40_000));
   await until('it to be woken up again', () => tickled.length === 2);

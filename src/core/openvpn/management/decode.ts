@@ -6,10 +6,18 @@ interface OpenEvent {
   readonly kind: 'connect' | 'reauth' | 'established' | 'disconnected' | 'other';
   readonly cid: number;
   readonly kid: number;
-  readonly env: ReadonlyMap<string, string>;
+  readonly env: Variable | undefined;
+  readonly variables: number;
   readonly password: string;
   /** Characters of environment so far; -1 once there were too many. */
   readonly size: number;
+}
+
+/** The newest variable, and those before it. */
+interface Variable {
+  readonly name: string;
+  readonly value: string;
+  readonly before: Variable | undefined;
 }
 
 export interface Decoder {
@@ -82,7 +90,7 @@ function decodeClient(open: OpenEvent | undefined, text: string): Step {
 }
 
 function newEvent(kind: OpenEvent['kind'], cid: number, kid: number): OpenEvent {
-  return { kind, cid, kid, env: new Map(), password: '', size: 0 };
+  return { kind, cid, kid, env: undefined, variables: 0, password: '', size: 0 };
 }
 
 function decodeVariable(open: OpenEvent | undefined, text: string): Step {
@@ -91,22 +99,30 @@ function decodeVariable(open: OpenEvent | undefined, text: string): Step {
   }
   if (text === 'END') return { open: undefined, messages: [closeEvent(open)] };
   const size = open.size + text.length + 1;
-  if (open.size < 0 || size > MAX_ENVIRONMENT || open.env.size >= MAX_VARIABLES) {
-    return { open: { ...open, env: new Map(), password: '', size: -1 }, messages: [] };
+  if (open.size < 0 || size > MAX_ENVIRONMENT || open.variables >= MAX_VARIABLES) {
+    return { open: { ...open, env: undefined, password: '', size: -1 }, messages: [] };
   }
   const equals = text.indexOf('=');
   const name = equals === -1 ? text : text.slice(0, equals);
   const value = equals === -1 ? '' : text.slice(equals + 1);
   if (name === 'password') return { open: { ...open, password: value, size }, messages: [] };
-  return { open: { ...open, env: new Map(open.env).set(name, value), size }, messages: [] };
+  const env = { name, value, before: open.env };
+  return { open: { ...open, env, variables: open.variables + 1, size }, messages: [] };
 }
 
-function closeEvent({ kind, cid, kid, env, password, size }: OpenEvent): ManagementMessage {
+function closeEvent({ kind, cid, kid, env: newest, password, size }: OpenEvent): ManagementMessage {
   if (size < 0) return dropped('environment-too-large');
+  const env = environmentOf(newest);
   if (kind === 'connect' || kind === 'reauth') {
     return { type: 'login', kind, cid, kid, env, password: () => password };
   }
   return kind === 'other' ? dropped('unknown-notification') : { type: kind, cid, env };
+}
+
+function environmentOf(newest: Variable | undefined): ReadonlyMap<string, string> {
+  const variables: [string, string][] = [];
+  for (let one = newest; one !== undefined; one = one.before) variables.push([one.name, one.value]);
+  return new Map(variables.reverse());
 }
 
 function decodeAddress(cid: number, fields: readonly string[]): ManagementMessage {

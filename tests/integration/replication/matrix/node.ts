@@ -40,6 +40,7 @@ const role: RoleKeeper = new RoleKeeper({
   nodeName: nodeId,
   log,
   duties: {
+    crowdBack: async () => undefined,
     closeReceiver: () => receiver.close(),
     openReceiver: () => receiver.listen(),
     startSender: () => {
