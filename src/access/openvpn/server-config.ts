@@ -162,6 +162,8 @@ function privileges(spec: OpenvpnServerSpec): string[] {
   return [
     option('user', checkedAccount('user', spec.runAs.user)),
     option('group', checkedAccount('group', spec.runAs.group)),
+    // Before whatever else runs on the node: in a crowd that comes back everybody waits for this one thread.
+    option('nice', -10),
     option('persist-key'),
     option('persist-tun'),
     option('script-security', 1),
