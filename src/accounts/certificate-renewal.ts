@@ -53,11 +53,10 @@ export function certificateWarnings(store: Store, now: number): string[] {
   }
   const web = webCertificateWarning(store, now);
   if (web !== undefined) warnings.push(web);
-  const ending = store.certificates.inForce().filter((one) => one.notAfter - now <= renewalMs);
-  if (ending.length > 0) {
-    const first = Math.min(...ending.map((one) => one.notAfter));
+  const { count, first } = store.certificates.endingBy(now + renewalMs);
+  if (first !== undefined) {
     warnings.push(
-      `${ending.length} profile(s) end within 30 days, the first on ${day(first)}: give them out anew (tandem certificate list --ending)`,
+      `${count} profile(s) end within 30 days, the first on ${day(first)}: give them out anew (tandem certificate list --ending)`,
     );
   }
   return warnings;

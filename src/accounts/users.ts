@@ -24,6 +24,8 @@ export interface UserWithProfiles extends StandingUser {
   }[];
 }
 
+/** For so many it costs less to ask for the profiles of each. */
+const fewUsers = 100;
 const loginActor: Actor = { name: 'login', via: 'vpn' };
 
 /** The accounts of the people who may use the VPN. */
@@ -38,26 +40,47 @@ export class UserAccounts {
     this.#now = parts.now;
   }
 
-  list(): UserWithProfiles[] {
+  /** A part of those who fit, ordered by name, and how many do. */
+  page(wish: {
+    readonly fits: (user: StandingUser) => boolean;
+    readonly offset: number;
+    readonly limit: number | undefined;
+  }): { readonly users: UserWithProfiles[]; readonly total: number } {
+    const fitting = listStandingUsers(this.#store).filter(wish.fits);
+    const page = fitting.slice(wish.offset, wish.limit === undefined ? undefined : wish.offset + wish.limit);
+    return { users: this.#withProfiles(page), total: fitting.length };
+  }
+
+  count(): { readonly total: number; readonly blocked: number } {
+    const users = listStandingUsers(this.#store);
+    return { total: users.length, blocked: users.filter(({ blocked }) => blocked).length };
+  }
+
+  #withProfiles(users: readonly StandingUser[]): UserWithProfiles[] {
+    if (users.length <= fewUsers) return users.map((user) => this.#withOwnProfiles(user));
     const profiles = Map.groupBy(this.#store.certificates.inForce(), (profile) => profile.userName);
     const addresses = new Map(this.#store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
-    return listStandingUsers(this.#store).map((user) => ({
+    return users.map((user) => ({
       ...user,
       profiles: (profiles.get(user.name) ?? []).map((profile) => present(profile, addresses)),
     }));
+  }
+
+  #withOwnProfiles(user: StandingUser): UserWithProfiles {
+    const inForce = latestOfEach(
+      this.#store.certificates.ofUser(user.name).filter((one) => one.revokedAt === undefined),
+    );
+    const addresses = new Map(
+      inForce.map((one) => [one.commonName, this.#store.clientAddresses.find(one.commonName)?.ipv4]),
+    );
+    return { ...user, profiles: inForce.map((profile) => present(profile, addresses)) };
   }
 
   /** @throws TandemError `store.user.unknown` */
   show(name: string): UserWithProfiles {
     const user = findStandingUser(this.#store, name);
     if (user === undefined) throw unknownUser(name);
-    const inForce = latestOfEach(
-      this.#store.certificates.ofUser(name).filter((one) => one.revokedAt === undefined),
-    );
-    const addresses = new Map(
-      inForce.map((one) => [one.commonName, this.#store.clientAddresses.find(one.commonName)?.ipv4]),
-    );
-    return { ...user, profiles: inForce.map((profile) => present(profile, addresses)) };
+    return this.#withOwnProfiles(user);
   }
 
   /** @throws TandemError `store.user.name`, `store.user.exists`, `access.auth.*` for a password that is too weak */

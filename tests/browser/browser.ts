@@ -16,6 +16,11 @@ const switches = [
   '--disable-background-networking',
 ];
 
+/** Debian's chromium, for a node that answers on the loopback interface of this machine. */
+export function browserHere(): Promise<Browser> {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: switches });
+}
+
 /** Debian's chromium, in the network of a host of the lab: it reaches both nodes and the virtual address as that host does. */
 export function browserIn(lab: Lab, host: string): Promise<Browser> {
   const network = lab.list().hosts.find(({ name }) => name === host)?.namespaces?.net;

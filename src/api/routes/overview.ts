@@ -55,18 +55,14 @@ export function overviewRoutes(instance: FastifyInstance, node: Node, live: Live
     '/overview',
     { config: { policy: overviewPolicy.overview }, schema: { response: { 200: overviewSchema } } },
     async () => {
-      const users = node.users.list();
-      const endBefore = Date.now() + soonMs;
       return {
         status: presentStatus(await node.observe()),
-        users: { total: users.length, blocked: users.filter(({ blocked }) => blocked).length },
+        users: node.users.count(),
         clients: {
           now: node.sessions().length,
           curve: live.curve.samples.map(({ at, clients }) => ({ at: isoTime(at), clients })),
         },
-        certificatesEndingSoon: node.store.certificates
-          .inForce()
-          .filter(({ notAfter }) => notAfter < endBefore).length,
+        certificatesEndingSoon: node.store.certificates.endingBy(Date.now() + soonMs).count,
       };
     },
   );
@@ -97,13 +93,9 @@ export function overviewRoutes(instance: FastifyInstance, node: Node, live: Live
     },
     (request) => {
       const { search, state, offset, limit } = request.query;
-      const fitting = node.store.certificates
-        .list()
-        .filter(({ commonName, serial }) => `${commonName} ${serial}`.includes(search))
-        .filter(({ revokedAt }) => state === 'all' || (state === 'revoked') === (revokedAt !== undefined))
-        .toSorted((a, b) => (a.commonName < b.commonName ? -1 : 1));
+      const page = node.store.certificates.page({ search, state, offset, limit });
       return {
-        certificates: fitting.slice(offset, offset + limit).map((one) => ({
+        certificates: page.certificates.map((one) => ({
           serial: one.serial,
           commonName: one.commonName,
           user: one.userName,
@@ -112,7 +104,7 @@ export function overviewRoutes(instance: FastifyInstance, node: Node, live: Live
           revokedAt: one.revokedAt === undefined ? null : isoTime(one.revokedAt),
           revocationReason: one.revocationReason ?? null,
         })),
-        total: fitting.length,
+        total: page.total,
       };
     },
   );

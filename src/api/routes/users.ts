@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
+import type { StandingUser } from '../../accounts/standing.ts';
 import type { UserWithProfiles } from '../../accounts/users.ts';
 import { isExpired } from '../../core/accounts/standing.ts';
 import type { Node } from '../../pair/node.ts';
@@ -50,13 +51,12 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
     (request) => {
       const { search, group, state, offset, limit } = request.query;
       const now = new Date();
-      const fitting = node.users
-        .list()
-        .filter(({ name }) => name.includes(search))
-        .filter((user) => group === undefined || (user.group ?? 'default') === group)
-        .filter((user) => state === 'all' || stateOf(user, now.getTime()) === state);
-      const page = fitting.slice(offset, limit === undefined ? undefined : offset + limit);
-      return { users: page.map((user) => presentUser(user, now)), total: fitting.length };
+      const fits = (user: StandingUser): boolean =>
+        user.name.includes(search) &&
+        (group === undefined || (user.group ?? 'default') === group) &&
+        (state === 'all' || stateOf(user, now.getTime()) === state);
+      const { users, total } = node.users.page({ fits, offset, limit });
+      return { users: users.map((user) => presentUser(user, now)), total };
     },
   );
 
@@ -178,7 +178,7 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
   );
 }
 
-function stateOf(user: UserWithProfiles, now: number): 'active' | 'blocked' | 'expired' | 'locked-out' {
+function stateOf(user: StandingUser, now: number): 'active' | 'blocked' | 'expired' | 'locked-out' {
   if (user.blocked) return 'blocked';
   if (isExpired(user, now)) return 'expired';
   return user.lockedUntil > now ? 'locked-out' : 'active';

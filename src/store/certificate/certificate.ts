@@ -31,6 +31,9 @@ export type ProfileInForce = Pick<
   'commonName' | 'userName' | 'profileName' | 'notAfter' | 'kind'
 >;
 
+/** What a list shows of a certificate: no keys, and nothing that makes it long. */
+export type CertificateSummary = Omit<Certificate, 'certificate' | 'privateKey' | 'tlsCryptV2Key'>;
+
 /** Reads at any time. */
 export class Certificates {
   readonly #database: Reading;
@@ -72,6 +75,38 @@ export class Certificates {
       notAfter: Number(row['not_after']),
       kind: row['kind'] === 'auto-login' ? 'auto-login' : 'user-locked',
     }));
+  }
+
+  /** Those of them that end by then, and when the first does. */
+  endingBy(time: number): { readonly count: number; readonly first: number | undefined } {
+    const sql = `SELECT count(*) AS count, min(not_after) AS first FROM
+       (SELECT max(not_after) AS not_after FROM certificate WHERE revoked_at IS NULL GROUP BY common_name)
+       WHERE not_after <= ?`;
+    const row = this.#database.get(sql, time);
+    const count = Number(row?.['count'] ?? 0);
+    return { count, first: count === 0 ? undefined : Number(row?.['first']) };
+  }
+
+  /** A part of those whose common name or serial holds the text, revoked ones too, ordered by common name; and how many fit. */
+  page(wish: {
+    readonly search: string;
+    readonly state: 'all' | 'in-force' | 'revoked';
+    readonly offset: number;
+    readonly limit: number;
+  }): { readonly certificates: CertificateSummary[]; readonly total: number } {
+    const condition = `FROM certificate WHERE (instr(common_name, ?1) > 0 OR instr(serial, ?1) > 0)
+       AND (?2 = 'all' OR (?2 = 'revoked') = (revoked_at IS NOT NULL))`;
+    const columns =
+      'serial, common_name, user_name, profile_name, not_after, kind, revoked_at, revocation_reason';
+    const total = this.#database.get(`SELECT count(*) AS count ${condition}`, wish.search, wish.state);
+    const rows = this.#database.all(
+      `SELECT ${columns} ${condition} ORDER BY common_name, serial LIMIT ?3 OFFSET ?4`,
+      wish.search,
+      wish.state,
+      wish.limit,
+      wish.offset,
+    );
+    return { certificates: rows.map(toSummary), total: Number(total?.['count']) };
   }
 
   revokedSerials(): string[] {
@@ -147,13 +182,19 @@ export class CertificatesInTransaction extends Certificates {
 
 function toCertificate(row: Record<string, unknown>): Certificate {
   return {
+    ...toSummary(row),
+    certificate: String(row['certificate']),
+    privateKey: String(row['private_key']),
+    tlsCryptV2Key: String(row['tls_crypt_v2_key']),
+  };
+}
+
+function toSummary(row: Record<string, unknown>): CertificateSummary {
+  return {
     serial: String(row['serial']),
     commonName: String(row['common_name']),
     userName: String(row['user_name']),
     profileName: String(row['profile_name']),
-    certificate: String(row['certificate']),
-    privateKey: String(row['private_key']),
-    tlsCryptV2Key: String(row['tls_crypt_v2_key']),
     notAfter: Number(row['not_after']),
     kind: row['kind'] === 'auto-login' ? 'auto-login' : 'user-locked',
     revokedAt: row['revoked_at'] === null ? undefined : Number(row['revoked_at']),

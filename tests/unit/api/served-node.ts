@@ -5,7 +5,6 @@ import { request } from 'node:https';
 import { type AddressInfo, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { pino } from 'pino';
 import { listenOnHttps } from '../../../src/api/https/server.ts';
 import { Live } from '../../../src/api/live/live.ts';
@@ -18,7 +17,7 @@ import { Recall } from '../../../src/recall/recall.ts';
 import { defaultWebPlace, type NodeConfig } from '../../../src/settings/node.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { VpnService } from '../../../src/vpn/service.ts';
-import { openStore } from '../store/workspace.ts';
+import { type Lifetime, openStore } from '../store/workspace.ts';
 
 interface Answer {
   readonly status: number;
@@ -76,7 +75,7 @@ function privilegedFor(opened: (server: Server, port: number) => void): Privileg
 
 /** A node of its own, not paired and without a VPN identity, whose API answers over TLS on this machine. */
 export async function serveNode(
-  context: TestContext,
+  context: Lifetime,
   options: { start?: NodeConfig['start']; pages?: string } = {},
 ): Promise<ServedNode> {
   const store = openStore(context);

@@ -5,12 +5,15 @@ import type { TestContext } from 'node:test';
 import type { Actor } from '../../../src/store/actor.ts';
 import { Store } from '../../../src/store/store.ts';
 
+/** A test, or whatever else ends and takes away what it made. */
+export type Lifetime = Pick<TestContext, 'after'>;
+
 export const admin: Actor = { name: 'admin', via: 'test' };
 
-const cleanups = new WeakMap<TestContext, (() => unknown)[]>();
+const cleanups = new WeakMap<Lifetime, (() => unknown)[]>();
 
 /** After the test, in the opposite order: what was made last goes first. */
-export function afterwards(context: TestContext, cleanup: () => unknown): void {
+export function afterwards(context: Lifetime, cleanup: () => unknown): void {
   const known = cleanups.get(context);
   if (known !== undefined) {
     known.push(cleanup);
@@ -24,7 +27,7 @@ export function afterwards(context: TestContext, cleanup: () => unknown): void {
 }
 
 /** A directory that is gone after the test. */
-export function directory(context: TestContext): string {
+export function directory(context: Lifetime): string {
   const path = mkdtempSync(join(tmpdir(), 'tandem-test-'));
   afterwards(context, () => rmSync(path, { recursive: true, force: true }));
   return path;
@@ -32,11 +35,7 @@ export function directory(context: TestContext): string {
 
 let clock = 1_700_000_000_000;
 
-export function openStore(
-  context: TestContext,
-  nodeId = 'node-a',
-  folder: string = directory(context),
-): Store {
+export function openStore(context: Lifetime, nodeId = 'node-a', folder: string = directory(context)): Store {
   const store = Store.open({ path: join(folder, 'store', 'tandem.db'), nodeId, now: () => clock++ });
   afterwards(context, () => store.close());
   return store;

@@ -12,6 +12,7 @@ import { Pager } from '../look/pager.tsx';
 import { type State, StateLabel } from '../look/state-mark.tsx';
 import { Day } from '../look/time.tsx';
 import styles from '../users/users-page.module.css';
+import { certificatesKey } from './certificates.ts';
 import { WebCertificatePanel } from './web-certificate-panel.tsx';
 
 const perPage = 50;
@@ -29,7 +30,7 @@ export default function CertificatesPage() {
   const [offset, setOffset] = useState(0);
   const [settled] = useDebouncedValue(search.trim(), 200);
   const { data, error } = useQuery({
-    queryKey: ['certificates', settled, state, offset],
+    queryKey: [...certificatesKey, settled, state, offset],
     queryFn: ({ signal }) => {
       const query = new URLSearchParams({
         search: settled,

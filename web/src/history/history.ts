@@ -11,12 +11,13 @@ import { request } from '../api/request.ts';
 
 export type { DivergenceView } from '../../../src/api/replica-contract.ts';
 
+export const journalKey = ['journal'] as const;
 export const divergencesKey = ['divergences'] as const;
 
 /** The newest changes, newest last, as the journal keeps them. */
 export function useJournal(last: number) {
   return useQuery({
-    queryKey: ['journal', last],
+    queryKey: [...journalKey, last],
     queryFn: ({ signal }) => request<JournalView>(`/journal?last=${last}`, { signal }),
     placeholderData: keepPreviousData,
     refetchInterval: 5_000,

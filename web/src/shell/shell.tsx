@@ -4,6 +4,7 @@ import { IconMenu2 } from '@tabler/icons-react';
 import { type ReactNode, Suspense, useEffect, useRef } from 'react';
 import { NavLink, useLocation } from 'react-router';
 import type { Session } from '../session/session.ts';
+import { useLiveEvents } from '../status/live.ts';
 import { AccountMenu } from './account-menu.tsx';
 import { sections } from './navigation.ts';
 import styles from './shell.module.css';
@@ -14,6 +15,7 @@ import { StatusStrip } from './status-strip.tsx';
 export function Shell({ session, children }: { session: Session; children: ReactNode }) {
   const [open, { open: show, close }] = useDisclosure(false);
   const main = useMainFocus();
+  useLiveEvents();
   return (
     <div className={styles['shell']}>
       <a className={styles['skip']} href="#main">

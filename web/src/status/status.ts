@@ -5,7 +5,8 @@ import { request } from '../api/request.ts';
 
 export type { StatusView };
 
-const pollMs = 1_000;
+/** Longer than the node takes between two that it tells by itself. */
+const pollMs = 1_500;
 /** Requests that went to a node that lost its power hang; the next goes to the other one. */
 const answerMs = 2_000;
 /** After so long without an answer what the page shows is called old. */
@@ -42,12 +43,15 @@ export interface Observation {
 }
 
 export const statusKey = ['status'] as const;
+export const overviewKey = ['overview'] as const;
+export const historyKey = ['history'] as const;
 
-/** The node's status, once a second, whatever page is open. */
+/** The node's status, once a second, whatever page is open: told as it happens, or asked for where nothing is told. */
 export function useStatus(): Observation {
   const { data, dataUpdatedAt, failureCount, isError } = useQuery({
     queryKey: statusKey,
     queryFn: ({ signal }) => request<StatusView>('/status', { signal, timeoutMs: answerMs }),
+    // The node tells it once a second (`live.ts`), and each time this wait begins anew.
     refetchInterval: pollMs,
     refetchIntervalInBackground: true,
     retry: false,
@@ -72,7 +76,7 @@ function heartbeatOf(status: StatusView | undefined): HeartbeatView | undefined 
 /** All that the first page shows beside the status. */
 export function useOverview() {
   return useQuery({
-    queryKey: ['overview'],
+    queryKey: overviewKey,
     queryFn: ({ signal }) => request<OverviewView>('/overview', { signal }),
     refetchInterval: 10_000,
   });
@@ -81,7 +85,7 @@ export function useOverview() {
 /** When the role moved on this node, and who served in which epoch. */
 export function useHistory() {
   return useQuery({
-    queryKey: ['history'],
+    queryKey: historyKey,
     queryFn: ({ signal }) => request<HistoryView>('/history', { signal }),
     refetchInterval: 5_000,
   });

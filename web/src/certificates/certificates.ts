@@ -1,0 +1,1 @@
+export const certificatesKey = ['certificates'] as const;
