@@ -9,6 +9,8 @@ export class VpnClient {
   /** How often the person was asked for the password. */
   passwordQuestions = 0;
   refusals = 0;
+  /** How often it gave its session up and began anew. */
+  restarts = 0;
   /** How often the tunnel came up, and with which address the last time. */
   connections = 0;
   address: string | undefined;
@@ -18,6 +20,7 @@ export class VpnClient {
     this.#child = startAgent(lab, host, 'vpn-client', [names.profile, names.socket], (event) => {
       if (event.event === 'password-asked') this.passwordQuestions += 1;
       if (event.event === 'refused') this.refusals += 1;
+      if (event.event === 'reconnecting') this.restarts += 1;
       if (event.event === 'reconnecting' || event.event === 'ended') this.connected = false;
       if (event.event === 'connected') {
         this.connections += 1;

@@ -1,24 +1,16 @@
-import { issueClientCertificate } from '../access/pki/certificates.ts';
-import { generateTlsCryptV2ClientKey } from '../access/pki/openvpn-keys.ts';
-import { type ProfileKind, renderProfile } from '../access/profiles/profile.ts';
+import type { ProfileKind } from '../access/profiles/profile.ts';
 import { TandemError } from '../core/errors.ts';
 import { formatCommonName } from '../core/openvpn/common-name.ts';
-import { type Network, parseNetwork } from '../core/openvpn/ipv4.ts';
-import { firstFreeAddress } from '../core/openvpn/pool.ts';
-import { profileRemotes } from '../core/vpn/remotes.ts';
-import { bareAddress } from '../settings/network.ts';
-import { readPairSettings, readServedSettings, readVpnSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Certificate, NewCertificate } from '../store/certificate/certificate.ts';
 import type { Store } from '../store/store.ts';
 import type { Transaction } from '../store/transaction.ts';
 import { renewalMs } from './certificate-renewal.ts';
 import { badProfileName, unknownUser } from './errors.ts';
-import { readAuthority, requireIdentity, serverCommonName } from './identity.ts';
+import { GenericProfile } from './generic-profile.ts';
+import { freeAddress, latestInForce, newCertificate, profileText } from './profile-certificate.ts';
 import { findStandingUser } from './standing.ts';
 import type { Write } from './write.ts';
-
-const certificateDays = 825;
 
 export interface Profile {
   readonly commonName: string;
@@ -29,6 +21,8 @@ export interface Profile {
 
 /** The connection profiles of users: one per device, each with its own certificate, key and VPN address. */
 export class Profiles {
+  /** The one for every user. */
+  readonly generic: GenericProfile;
   readonly #store: Store;
   readonly #write: Write;
   readonly #nodeAddress: string;
@@ -36,6 +30,7 @@ export class Profiles {
 
   /** @param parts.nodeAddress what profiles name while there is no virtual address yet */
   constructor(parts: { store: Store; write: Write; nodeAddress: string; now: () => number }) {
+    this.generic = new GenericProfile(parts);
     this.#store = parts.store;
     this.#write = parts.write;
     this.#nodeAddress = parts.nodeAddress;
@@ -63,14 +58,14 @@ export class Profiles {
     const ends = existing === undefined ? 0 : existing.notAfter;
     const fresh =
       renew || ends - this.#now() <= renewalMs
-        ? await this.#issue(userName, profileName, commonName, kind, existing?.tlsCryptV2Key)
+        ? await this.#issue({ commonName, userName, profileName, kind }, existing?.tlsCryptV2Key)
         : undefined;
     const written = await this.#write(actor, (transaction) =>
       ensure(transaction, userName, commonName, fresh, renew),
     );
     const { certificate, vpnAddress } = written.result;
     return {
-      profile: { commonName, vpnAddress, text: this.#render(certificate) },
+      profile: { commonName, vpnAddress, text: profileText(this.#store, this.#nodeAddress, certificate) },
       protected: written.protected,
     };
   }
@@ -110,49 +105,11 @@ export class Profiles {
   }
 
   async #issue(
-    userName: string,
-    profileName: string,
-    commonName: string,
-    kind: ProfileKind,
-    knownKey?: string,
+    whose: Parameters<typeof newCertificate>[1],
+    knownKey: string | undefined,
   ): Promise<NewCertificate> {
-    if (this.#store.users.find(userName) === undefined) throw unknownUser(userName);
-    const issued = await issueClientCertificate(readAuthority(this.#store), {
-      commonName,
-      now: new Date(this.#now()),
-      validDays: certificateDays,
-      keys: readVpnSettings(this.#store).certificateKeys,
-    });
-    const serverKey = requireIdentity(this.#store, 'tls-crypt-v2-server-key');
-    return {
-      serial: issued.serialHex,
-      commonName,
-      userName,
-      profileName,
-      certificate: issued.certificatePem,
-      privateKey: issued.privateKeyPem,
-      // The key is the profile's: with the certificate of before and with the new one it is called back by the same.
-      tlsCryptV2Key: knownKey ?? (await generateTlsCryptV2ClientKey(serverKey)),
-      notAfter: issued.notAfter.getTime(),
-      kind,
-    };
-  }
-
-  #render(certificate: NewCertificate): string {
-    const vpn = readServedSettings(this.#store);
-    const pair = readPairSettings(this.#store);
-    const own = pair === undefined ? this.#nodeAddress : bareAddress(pair.virtualAddress);
-    return renderProfile({
-      kind: certificate.kind ?? 'user-locked',
-      ...profileRemotes(vpn, own),
-      directives: vpn.directives.client,
-      serverName: serverCommonName,
-      certificateAuthority: requireIdentity(this.#store, 'ca-certificate'),
-      certificate: certificate.certificate,
-      privateKey: certificate.privateKey,
-      tlsCryptV2ClientKey: certificate.tlsCryptV2Key,
-      oneTimeCode: this.#store.users.find(certificate.userName)?.oneTimeKey !== undefined,
-    });
+    if (this.#store.users.find(whose.userName) === undefined) throw unknownUser(whose.userName);
+    return newCertificate({ store: this.#store, now: this.#now }, whose, knownKey);
   }
 }
 
@@ -177,30 +134,6 @@ function ensure(
   const vpnAddress = freeAddress(transaction);
   transaction.clientAddresses.assign(commonName, vpnAddress);
   return { certificate, vpnAddress };
-}
-
-function latestInForce(
-  source: { readonly certificates: { withCommonName(commonName: string): Certificate[] } },
-  commonName: string,
-): Certificate | undefined {
-  return source.certificates
-    .withCommonName(commonName)
-    .filter((one) => one.revokedAt === undefined)
-    .toSorted((a, b) => b.notAfter - a.notAfter)[0];
-}
-
-function freeAddress(transaction: Transaction): string {
-  const text = readVpnSettings(transaction).network;
-  const network: Network | undefined = parseNetwork(text);
-  const taken = new Set(transaction.clientAddresses.list().map((one) => one.ipv4));
-  const address = network === undefined ? undefined : firstFreeAddress(network, taken);
-  if (address !== undefined) return address;
-  throw new TandemError({
-    code: 'accounts.network-full',
-    culprit: 'operator',
-    message: `The VPN network ${text} has no free address for another profile.`,
-    hint: 'Remove users that are gone, or choose a larger VPN network',
-  });
 }
 
 function unknownProfile(userName: string, profileName: string): TandemError {

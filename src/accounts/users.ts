@@ -184,6 +184,7 @@ export class UserAccounts {
       transaction.webSessions.removeOfUser(name);
       transaction.apiTokens.removeOfUser(name);
       transaction.oneTimeLinks.removeOfUser(name);
+      transaction.clientAddresses.release(name);
       for (const certificate of transaction.certificates.ofUser(name)) {
         if (certificate.revokedAt === undefined) {
           transaction.certificates.revoke(certificate.serial, this.#now(), 'user removed');

@@ -320,6 +320,15 @@ export const profileAnswerSchema: z.ZodType<ProfileAnswer> = z.object({
   profile: z.string(),
 });
 
+/** The one profile with which every user may log in. */
+export interface GenericProfileAnswer extends WriteAnswer {
+  readonly profile: string;
+}
+export const genericProfileAnswerSchema: z.ZodType<GenericProfileAnswer> = z.object({
+  protected: z.boolean(),
+  profile: z.string(),
+});
+
 export interface SwitchoverAnswer {
   readonly from: string;
   readonly to: string;

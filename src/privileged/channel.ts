@@ -70,6 +70,7 @@ export interface OpenvpnRequest {
   readonly address: string;
   readonly port: number;
   readonly device: string;
+  readonly generic: boolean;
   readonly network: string;
   /** Empty for none, as the next two. */
   readonly network6: string;
@@ -201,6 +202,7 @@ const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({
   address: z.union([z.ipv4(), z.ipv6()]),
   port,
   device: interfaceNameSchema,
+  generic: z.boolean(),
   network: z.cidrv4(),
   network6: z.union([z.literal(''), z.cidrv6()]),
   shareWith: z.string().max(80),

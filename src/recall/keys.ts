@@ -1,4 +1,5 @@
 import { createCipheriv, createHmac, randomBytes } from 'node:crypto';
+import { genericCommonName, isLoginName } from '../core/openvpn/common-name.ts';
 import {
   type ClientToServerKeys,
   clientToServerKeys,
@@ -32,14 +33,19 @@ export class RecallKeys {
 
   /** The packet for the client with that common name; undefined when it has no certificate that is valid here. */
   packetFor(commonName: string, nowSeconds: number): Uint8Array | undefined {
-    const keys = this.#keys.get(commonName);
+    const keys = this.#keysOf(commonName);
     return keys && buildRecallPacket({ keys: keys.toClient, sessionId: randomBytes(8), nowSeconds }, crypto);
   }
 
   /** Whether that client, and nobody who lacks its key, has made this packet to begin a session. */
   beginsSessionOf(commonName: string, packet: Uint8Array): boolean {
-    const keys = this.#keys.get(commonName);
+    const keys = this.#keysOf(commonName);
     return keys !== undefined && isResetOf(packet, keys.toServer, crypto);
+  }
+
+  /** Whoever logged in with the generic profile has its key. */
+  #keysOf(commonName: string) {
+    return this.#keys.get(isLoginName(commonName) ? genericCommonName : commonName);
   }
 
   #refresh(): void {

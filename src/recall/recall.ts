@@ -34,7 +34,7 @@ import { Tickle } from './tickle.ts';
 export interface RecallParts {
   readonly clients: Pick<ServerProcesses, 'onNews'> & {
     readonly lastSessions: ReadonlyMap<unknown, ServedClient>;
-    instances(): Promise<Presence[]>;
+    instances(awaited: ReadonlySet<string>): Promise<Presence[]>;
   };
   readonly privileged: Pick<Privileged, 'sendRecall' | 'sendTickle' | 'nudge'>;
   readonly keys: Pick<RecallKeys, 'packetFor'>;
@@ -226,7 +226,9 @@ export class Recall {
 
   async #look(): Promise<void> {
     const run = this.#run;
-    const answer = await this.#parts.clients.instances().then(
+    const pending = this.#campaign?.pending ?? [];
+    const awaited = new Set(pending.map(({ client }) => client.process ?? firstProcess));
+    const answer = await this.#parts.clients.instances(awaited).then(
       (instances) => ({ type: 'looked', instances }) as const,
       // The reason is reported where the connection was lost.
       () => ({ type: 'look-failed' }) as const,
@@ -257,7 +259,7 @@ export class Recall {
 }
 
 /** The names of processes that serve UDP. */
-const overUdp = /^udp6?(-\d+)?$/;
+const overUdp = /^udp/;
 
 /** A TCP connection has no packet that calls: its client meets the reset of this kernel. */
 function isCallable(fact: SessionFact): boolean {

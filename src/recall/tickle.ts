@@ -3,7 +3,7 @@ import { tickleAgainMs } from '../core/recall/tickle.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 
 /** A client of these processes holds a TCP connection that this kernel does not know. */
-const tcpProcess = /^tcp6?(-\d+)?$/;
+const tcpProcess = /^tcp/;
 
 /** Wakes clients over TCP up, so that they start over at once and not when they next have something to say. */
 export class Tickle {

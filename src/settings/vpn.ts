@@ -42,7 +42,7 @@ const sharedEndpoint = z
   .string()
   .regex(
     /^(?:\d{1,3}(?:\.\d{1,3}){3}|[a-z0-9.-]{1,63}):\d{1,5}$/,
-    'must be an address and a port such as 127.0.0.1:8443',
+    "must be 'pages' or an address and a port such as 127.0.0.1:8443",
   );
 
 const directives = z.string().max(8_192);
@@ -52,7 +52,11 @@ export const vpnSettingsSchema: z.ZodType<VpnSettings> = z
     host: z.union([z.literal(''), host]),
     servers: z.array(z.strictObject({ host, weight: z.int().min(1).max(10) })).max(8),
     udp,
-    tcp: z.strictObject({ ...listenerFields, shareWith: z.union([z.literal(''), sharedEndpoint]) }),
+    tcp: z.strictObject({
+      ...listenerFields,
+      shareWith: z.union([z.literal(''), z.literal('pages'), sharedEndpoint]),
+    }),
+    generic: z.strictObject({ enabled: z.boolean(), protocol: z.enum(['udp', 'tcp']), port }),
     address6: z.union([z.literal(''), z.ipv6()]),
     network: network4.refine(
       (text) => prefixLength(text) >= 8 && prefixLength(text) <= 29,
@@ -85,10 +89,19 @@ export const vpnSettingsSchema: z.ZodType<VpnSettings> = z
     certificateKeys: z.enum(['automatic', 'ec-p384', 'ec-p256', 'rsa-3072', 'rsa-4096']),
     directives: z.strictObject({ server: directives, client: directives }),
   })
+  .refine((settings) => !clashes(settings), {
+    path: ['generic', 'port'],
+    error: 'must be a port that no other process of that protocol has',
+  })
   .refine((settings) => settings.udp.enabled || settings.tcp.enabled, {
     path: ['udp', 'enabled'],
     error: 'at least one of udp.enabled and tcp.enabled must be true',
   });
+
+function clashes({ generic, ...listeners }: VpnSettings): boolean {
+  const { enabled, port: first, processes: count } = listeners[generic.protocol];
+  return generic.enabled && enabled && generic.port >= first && generic.port < first + count;
+}
 
 function prefixLength(text: string): number {
   return Number(text.split('/')[1]);

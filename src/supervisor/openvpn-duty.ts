@@ -93,6 +93,7 @@ function writeFiles(request: OpenvpnRequest): string {
     address: request.address,
     port: request.port,
     device: request.device,
+    generic: request.generic,
     network: request.network,
     network6: request.network6,
     main: request.main,

@@ -39,6 +39,7 @@ const vpn = new VpnService({
   log,
   now,
   rememberLogin: (fact) => node.users.rememberLogin(fact),
+  ensureAddress: (user) => node.profiles.generic.ensureAddress(user),
   files: {
     directory: paths.clientConfigDirectory,
     revokedSerials: paths.revokedSerials,

@@ -9,14 +9,17 @@ import { createRevocationList } from '../access/pki/revocation.ts';
 import { readAuthority } from '../accounts/identity.ts';
 import { listStandingUsers, type StandingUser } from '../accounts/standing.ts';
 import { isExpired, needsPassword, nextTurn } from '../core/accounts/standing.ts';
+import { nobodysFile } from '../core/openvpn/common-name.ts';
 import { netmask, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { serverAddress6 } from '../core/vpn/ipv6-network.ts';
 import type { VpnSettings } from '../core/vpn/settings.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
-import { address6Of } from './client-addresses.ts';
+import { address6Of, awaitedClients } from './client-addresses.ts';
 import { RevokedSerials } from './revoked-serials.ts';
 
+/** Whoever has no file of his own is refused, also where the file is not asked for first. */
+const refusal = 'disable\n';
 const revocationListDays = 30;
 const dayMs = 86_400_000;
 /** OpenVPN reads a client's file within a second of being told to let it in; then the client has to come in. */
@@ -125,13 +128,8 @@ export class ClientFiles {
     const vpn = readVpnSettings(this.#store);
     const network = parseNetwork(vpn.network);
     const mask = netmask(network?.prefix ?? 24);
-    const users = new Map(listStandingUsers(this.#store).map((user) => [user.name, user]));
-    const addresses = new Map(this.#store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
-    const files = new Map<string, string>();
-    for (const { commonName, userName, kind } of this.#store.certificates.inForce()) {
-      const user = users.get(userName);
-      const address = addresses.get(commonName);
-      if (user === undefined || address === undefined) continue;
+    const files = new Map([[nobodysFile, refusal]]);
+    for (const { commonName, user, kind, ipv4: address } of awaitedClients(this.#store)) {
       const disabled =
         kind === 'auto-login'
           ? user.blocked || isExpired(user, now) || !user.autoLogin
@@ -147,7 +145,7 @@ export class ClientFiles {
       files.set(clientConfigFileName(commonName), this.#render(commonName, client));
     }
     for (const name of this.#rendered.keys()) if (!files.has(name)) this.#rendered.delete(name);
-    const turns = [...users.values()].map(
+    const turns = listStandingUsers(this.#store).map(
       (user) => nextTurn(user, now, vpn.token.renewal) ?? Number.POSITIVE_INFINITY,
     );
     const next = turns.reduce((first, turn) => Math.min(first, turn), Number.POSITIVE_INFINITY);

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { LoginMemory } from '../access/auth/login-memory.ts';
 import { type DoorEvent, Doorkeeper } from '../access/openvpn/doorkeeper.ts';
 import { findStandingUser } from '../accounts/standing.ts';
+import { genericCommonName, isLoginName } from '../core/openvpn/common-name.ts';
 import type { Session } from '../core/openvpn/sessions.ts';
 import type { Presence } from '../core/recall/campaign.ts';
 import { readVpnSettings } from '../settings/read.ts';
@@ -41,7 +42,8 @@ export class VpnClients {
     log: Logger;
     now: () => number;
     memory: LoginMemory;
-    beforeEntry: (commonName: string) => void;
+    beforeEntry: (commonName: string) => void | Promise<void>;
+    generic: boolean;
     onHung: () => void;
     onSessions: () => void;
   }) {
@@ -63,6 +65,7 @@ export class VpnClients {
           .some((one) => one.revokedAt === undefined && one.kind === 'auto-login'),
       memory: parts.memory,
       beforeEntry: parts.beforeEntry,
+      generic: parts.generic,
       onEvent: (event) => this.#happened(event),
     });
   }
@@ -137,7 +140,9 @@ export class VpnClients {
   }
 
   #isRevoked(session: Session): boolean {
-    return wasRevoked(this.#store.certificates.withCommonName(session.commonName), session.sinceSeconds);
+    const { commonName, sinceSeconds } = session;
+    const shown = isLoginName(commonName) ? genericCommonName : commonName;
+    return wasRevoked(this.#store.certificates.withCommonName(shown), sinceSeconds);
   }
 
   #happened(event: DoorEvent): void {

@@ -23,7 +23,7 @@ interface Parts {
   readonly log: Logger;
   readonly now: () => number;
   readonly memory: LoginMemory;
-  readonly beforeEntry: (commonName: string) => void;
+  readonly beforeEntry: (commonName: string) => void | Promise<void>;
   /** A process answers nobody any more. */
   readonly onHung: (process: string) => void;
   /** Somebody came, went or moved. */
@@ -48,7 +48,7 @@ export class ServerProcesses {
   /** Stands beside these processes and no others from now on; returns the names of those that are no more. */
   follow(processes: readonly ServerProcess[]): string[] {
     const wanted = new Set(processes.map((process) => process.name));
-    for (const name of wanted) if (!this.#running.has(name)) this.#stand(name);
+    for (const { name, generic } of processes) if (!this.#running.has(name)) this.#stand(name, generic);
     const gone = [...this.#running.keys()].filter((name) => !wanted.has(name));
     for (const name of gone) {
       this.#running.get(name)?.stop();
@@ -87,15 +87,17 @@ export class ServerProcesses {
     return this.#merged.all;
   }
 
-  /** Everyone for whom a process has an instance now, also those in their handshake. Rejects when none answers. */
-  async instances(): Promise<Presence[]> {
-    const answers = await Promise.allSettled(
-      [...this.#running.values()].map((clients) => clients.instances()),
-    );
-    const heard = answers.filter((answer) => answer.status === 'fulfilled');
-    const silent = answers.find((answer) => answer.status === 'rejected');
-    if (heard.length === 0 && silent !== undefined) throw silent.reason;
-    return heard.flatMap((answer) => answer.value);
+  /**
+   * Everyone for whom a process has an instance now, also those in their handshake. Rejects when none of the processes `awaited`
+   * answers: what another one says is no news of theirs.
+   */
+  async instances(awaited: ReadonlySet<string>): Promise<Presence[]> {
+    const asked = [...this.#running];
+    const answers = await Promise.allSettled(asked.map(([, clients]) => clients.instances()));
+    const ofAwaited = answers.filter((_, index) => awaited.has(asked[index]?.[0] ?? ''));
+    const silent = ofAwaited.find((answer) => answer.status === 'rejected');
+    if (silent !== undefined && ofAwaited.every(({ status }) => status === 'rejected')) throw silent.reason;
+    return answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
   }
 
   /** Rejects when one of them does not answer. */
@@ -173,7 +175,7 @@ export class ServerProcesses {
     return counts.reduce((sum, count) => sum + count, 0);
   }
 
-  #stand(process: string): void {
+  #stand(process: string, generic: boolean): void {
     const { store, log, now, memory, beforeEntry, onHung, onSessions } = this.#parts;
     const clients = new VpnClients({
       store,
@@ -182,6 +184,7 @@ export class ServerProcesses {
       now,
       memory,
       beforeEntry,
+      generic,
       onHung: () => onHung(process),
       onSessions,
     });

@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type LoginFact, LoginMemory } from '../access/auth/login-memory.ts';
 import { requireIdentity } from '../accounts/identity.ts';
 import { lockoutRules } from '../core/accounts/lockout.ts';
+import { isLoginName } from '../core/openvpn/common-name.ts';
 import { type ConnectedClient, clientOfSession } from '../core/openvpn/connected-client.ts';
 import { accessPolicies } from '../core/vpn/access-policy.ts';
 import { clientRoutes } from '../core/vpn/client-routes.ts';
@@ -56,6 +57,8 @@ export class VpnService {
     log: Logger;
     now: () => number;
     rememberLogin: (fact: LoginFact) => Promise<void>;
+    /** Sees to it that a user who logs in with the generic profile has a VPN address. */
+    ensureAddress: (user: string) => Promise<void>;
     /** Absolute paths of what OpenVPN reads of each client and of revoked ones, and of the signed list of these. */
     files: { readonly directory: string; readonly revokedSerials: string; readonly revocationList: string };
   }) {
@@ -78,7 +81,10 @@ export class VpnService {
       log: parts.log,
       now: parts.now,
       memory,
-      beforeEntry: (commonName) => this.#files.openForEntry(commonName),
+      beforeEntry: async (commonName) => {
+        if (isLoginName(commonName)) await parts.ensureAddress(commonName);
+        this.#files.openForEntry(commonName);
+      },
       onHung: (name) => this.#replaceHung(name),
       onSessions: () => this.#routeSoon(),
     });
@@ -200,10 +206,12 @@ export class VpnService {
     const gone = this.clients.follow(processes);
     for (const name of gone) await this.#privileged.stopOpenvpn(name);
     const identity = this.#identity();
-    for (const { address6, ...process } of processes) {
+    const pages = `${this.#address(pair)}:${(this.#node.web ?? defaultWebPlace).port}`;
+    for (const { address6, shareWith, ...process } of processes) {
       await this.#privileged.runOpenvpn({
         ...process,
         address: address6 === '' ? this.#address(pair) : address6,
+        shareWith: shareWith === 'pages' ? pages : shareWith,
         identity,
       });
     }

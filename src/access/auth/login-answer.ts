@@ -16,6 +16,14 @@ export function parseLoginAnswer(text: string): LoginAnswer {
   return { password: decoded(password), code: decoded(code) };
 }
 
+/** With the generic profile nobody is asked for a code apart: whoever has one types it behind the password. */
+export function codeBehindPassword({ password, code }: LoginAnswer): LoginAnswer {
+  const [, before, digits] = /^(.+)(\d{6})$/s.exec(password) ?? [];
+  return code !== undefined || before === undefined || digits === undefined
+    ? { password, code }
+    : { password: before, code: digits };
+}
+
 function decoded(base64: string): string {
   return Buffer.from(base64, 'base64').toString('utf8');
 }

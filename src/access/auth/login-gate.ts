@@ -6,7 +6,7 @@ import {
   refusalWords,
 } from '../../core/openvpn/admission.ts';
 import type { LoginRequest } from '../../core/openvpn/management/messages.ts';
-import { type LoginAnswer, parseLoginAnswer } from './login-answer.ts';
+import { codeBehindPassword, type LoginAnswer, parseLoginAnswer } from './login-answer.ts';
 import { LoginMemory } from './login-memory.ts';
 import { MAX_PASSWORD_LENGTH, verifyPassword } from './password.ts';
 import { Turnstile } from './turnstile.ts';
@@ -41,6 +41,7 @@ export type LoginDecision =
 export class LoginGate {
   readonly #findAccount: (username: string) => LoginAccount | undefined;
   readonly #isAutoLogin: (commonName: string) => boolean;
+  readonly #generic: boolean;
   readonly #memory: LoginMemory;
   readonly #turnstile: Turnstile;
 
@@ -48,6 +49,8 @@ export class LoginGate {
     readonly findAccount: (username: string) => LoginAccount | undefined;
     /** Whether the certificate of that name was made to be enough; without, none is. */
     readonly isAutoLogin?: (commonName: string) => boolean;
+    /** The certificate is everybody's: whoever logs in is called by the name he logs in with. */
+    readonly generic?: boolean;
     /** Without one, wrong answers and used codes are known to this gate alone. */
     readonly memory?: LoginMemory;
     /** How many passwords are checked at once (default 2) and may wait for it (default 500). */
@@ -56,6 +59,7 @@ export class LoginGate {
   }) {
     this.#findAccount = parts.findAccount;
     this.#isAutoLogin = parts.isAutoLogin ?? (() => false);
+    this.#generic = parts.generic ?? false;
     this.#memory = parts.memory ?? new LoginMemory({ now: Date.now, remember: async () => false });
     this.#turnstile = new Turnstile({
       concurrency: parts.concurrency ?? 2,
@@ -64,14 +68,16 @@ export class LoginGate {
   }
 
   async decide(request: LoginRequest): Promise<LoginDecision> {
-    const who = {
-      commonName: request.env.get('common_name') ?? '',
-      username: request.env.get('username') ?? '',
-    };
+    const username = request.env.get('username') ?? '';
+    const commonName = this.#generic ? username : (request.env.get('common_name') ?? '');
+    const who = { commonName, username };
     if (who.username === '') return this.#decideByCertificate(who);
-    const answer = parseLoginAnswer(request.password());
+    const typed = parseLoginAnswer(request.password());
+    const hasCode = this.#findAccount(username)?.oneTimeCode !== undefined;
+    const answer = this.#generic && hasCode ? codeBehindPassword(typed) : typed;
     const refusal =
-      checkOwner(who.commonName, who.username) ?? (await this.checkAnswer(who.username, answer));
+      checkOwner(who.commonName, who.username, this.#generic) ??
+      (await this.checkAnswer(who.username, answer));
     if (refusal === undefined) return { accept: true, ...who };
     const minutes = this.#memory.minutesLockedOut(
       who.username,

@@ -1,5 +1,5 @@
 import { TandemError } from '../../core/errors.ts';
-import { parseCommonName } from '../../core/openvpn/common-name.ts';
+import { isLoginName, parseCommonName } from '../../core/openvpn/common-name.ts';
 import {
   checkedAddress,
   checkedAnyAddress,
@@ -76,11 +76,11 @@ function pushedRoute(route: string, withIpv6: boolean): string[] {
 }
 
 /**
- * The name of that file inside the directory: the certificate's common name.
- * @throws TandemError `access.openvpn.bad-common-name` for a text that is not `<username>:<profile>`
+ * The name of that file inside the directory: the certificate's common name, or the user's with the generic profile.
+ * @throws TandemError `access.openvpn.bad-common-name` for a text that is neither
  */
 export function clientConfigFileName(commonName: string): string {
-  if (parseCommonName(commonName) !== undefined) return commonName;
+  if (parseCommonName(commonName) !== undefined || isLoginName(commonName)) return commonName;
   throw new TandemError({
     code: 'access.openvpn.bad-common-name',
     culprit: 'us',

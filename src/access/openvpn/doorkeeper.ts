@@ -38,8 +38,10 @@ export interface DoorkeeperOptions {
   readonly onEvent: (event: DoorEvent) => void;
   /** What earlier logins left behind. */
   readonly memory?: LoginMemory;
-  /** Called before OpenVPN is told to let a client in that knew its password, and so before it reads the client's file. */
-  readonly beforeEntry?: (commonName: string) => void;
+  /** Called before OpenVPN is told to let a client in that knew its password, and so before it reads the client's file. One that rejects keeps it out. */
+  readonly beforeEntry?: (commonName: string) => void | Promise<void>;
+  /** Of the process for the generic profile. */
+  readonly generic?: boolean;
   /** Seconds between two counts of a client's bytes. */
   readonly bytecountSeconds?: number;
 }
@@ -71,6 +73,7 @@ export class Doorkeeper {
     this.#gate = new LoginGate({
       findAccount: options.findAccount,
       ...(options.isAutoLogin === undefined ? {} : { isAutoLogin: options.isAutoLogin }),
+      generic: options.generic ?? false,
       ...(options.memory === undefined ? {} : { memory: options.memory }),
     });
     this.#client = new ManagementClient({
@@ -165,8 +168,13 @@ export class Doorkeeper {
     const decision = await this.#gate.decide(request);
     this.#options.onEvent({ type: 'login', cid, decision });
     if (decision.accept) {
+      try {
+        await this.#options.beforeEntry?.(decision.commonName);
+      } catch (error) {
+        await this.#client.clientDeny(cid, kid, 'no-address', REFUSAL_WORDS['no-address']);
+        throw error;
+      }
       this.#byPassword.add(cid);
-      this.#options.beforeEntry?.(decision.commonName);
       await this.#client.clientAuthNt(cid, kid);
     } else await this.#client.clientDeny(cid, kid, decision.refusal, decision.words);
   }
@@ -179,7 +187,8 @@ export class Doorkeeper {
   }
 
   #review(session: Session, byToken = false): void {
-    const refusal = checkEstablished(session, this.#options.findAccount(accountName(session)), byToken);
+    const account = this.#options.findAccount(accountName(session));
+    const refusal = checkEstablished(session, account, { byToken, generic: this.#options.generic ?? false });
     if (refusal === undefined) return;
     const { cid, commonName } = session;
     this.#options.onEvent({ type: 'sent-away', cid, commonName, refusal });

@@ -1,3 +1,4 @@
+import { genericCommonName } from '../../core/openvpn/common-name.ts';
 import { netmask } from '../../core/openvpn/ipv4.ts';
 import { serverAddress } from '../../core/openvpn/pool.ts';
 import { serverAddress6 } from '../../core/vpn/ipv6-network.ts';
@@ -24,6 +25,8 @@ export interface OpenvpnServerSpec {
   readonly address: string;
   readonly port: number;
   readonly device: string;
+  /** For the generic profile alone: whoever logs in is called by the name he logs in with. */
+  readonly generic?: boolean;
   /** The VPN network in CIDR form; the server takes its first address, clients get theirs from their own file. */
   readonly network: string;
   /** The same for IPv6, a /64 to /96; empty for none. */
@@ -119,7 +122,9 @@ function addressing(spec: OpenvpnServerSpec): string[] {
     pushed('route-gateway', own),
     ...addressing6(spec),
     option('client-config-dir', checkedPath('client-config-dir', spec.files.clientConfigDirectory)),
-    option('ccd-exclusive'),
+    // It asks for the file before the password is known to be right. A user's first login with the generic profile makes the file;
+    // who has none meets the file DEFAULT.
+    ...(spec.generic === true ? [] : [option('ccd-exclusive')]),
   ];
 }
 
@@ -150,8 +155,10 @@ function logins(spec: OpenvpnServerSpec): string[] {
   const renewal = checkedInteger('auth-gen-token', spec.token.renewal, 30, lifetime);
   return [
     option('verify-client-cert', 'require'),
-    // A client with a certificate made for that sends no password; whoever decides logins insists on it for all others.
-    option('auth-user-pass-optional'),
+    ...(spec.generic === true
+      ? [option('verify-x509-name', genericCommonName, 'name'), option('username-as-common-name')]
+      : // A client with a certificate made for that sends no password; whoever decides logins insists on it for all others.
+        [option('auth-user-pass-optional')]),
     option('remote-cert-tls', 'client'),
     option('auth-gen-token', lifetime, renewal),
     option('auth-gen-token-secret', checkedPath('auth-gen-token-secret', spec.files.authTokenSecret)),

@@ -7,6 +7,7 @@ import { isExpired } from '../../core/accounts/standing.ts';
 import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
 import {
+  genericProfileAnswerSchema,
   oneTimeKeyAnswerSchema,
   profileAnswerSchema,
   type UserView,
@@ -38,6 +39,8 @@ const profileSchema = z.strictObject({
   /** A new certificate now; the one given out before works until its own end. */
   renew: z.boolean().optional(),
 });
+
+const genericSchema = z.strictObject({ renew: z.boolean().optional() });
 
 export function userRoutes(instance: FastifyInstance, node: Node): void {
   const app = instance.withTypeProvider<ZodTypeProvider>();
@@ -152,6 +155,25 @@ export function userRoutes(instance: FastifyInstance, node: Node): void {
       const { user, profile } = request.params;
       return presentWritten(await node.profiles.revoke(actorOf(request), user, profile));
     },
+  );
+
+  // The one for every user.
+  app.post(
+    '/profiles/generic',
+    {
+      config: { policy: userPolicy.getProfile },
+      schema: { body: genericSchema, response: { 200: genericProfileAnswerSchema } },
+    },
+    async (request) => {
+      const answer = await node.profiles.generic.get(actorOf(request), request.body.renew);
+      return { protected: answer.protected, profile: answer.text };
+    },
+  );
+
+  app.delete(
+    '/profiles/generic',
+    { config: { policy: userPolicy.revokeProfile }, schema: { response: { 200: writeAnswerSchema } } },
+    async (request) => presentWritten(await node.profiles.generic.revoke(actorOf(request))),
   );
 
   app.post(

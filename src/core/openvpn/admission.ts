@@ -1,4 +1,4 @@
-import { parseCommonName } from './common-name.ts';
+import { isLoginName, parseCommonName } from './common-name.ts';
 
 /** Why a client may not be in. */
 export type Refusal =
@@ -16,6 +16,7 @@ export type Refusal =
   | 'auto-login-forbidden'
   | 'locked-out'
   | 'password-changed'
+  | 'no-address'
   | 'too-many-logins';
 
 /** What a refused client is told (`AUTH_FAILED,<words>`). Whether a user exists is not told. */
@@ -35,6 +36,7 @@ export const REFUSAL_WORDS: Readonly<Record<Refusal, string>> = {
   'code-not-set-up': 'a one-time code is required and none is set up: ask your administrator',
   'locked-out': 'too many wrong passwords or codes, try again later',
   'password-changed': 'the password was changed, log in again',
+  'no-address': 'TEMP[backoff 10,advance no]:no address is free for you, try again later',
   // A client of 2.6 reads the prefix and tries again by itself after that many seconds.
   'too-many-logins': 'TEMP[backoff 3,advance no]:too many logins at once',
 };
@@ -48,8 +50,12 @@ export function refusalWords(refusal: Refusal, withCode: boolean, lockedMinutes?
   return REFUSAL_WORDS[either ? 'wrong-code' : refusal];
 }
 
-/** A profile is locked to its user: the certificate's user and the user who logs in must be the same. */
-export function checkOwner(commonName: string, username: string): Refusal | undefined {
+/**
+ * A profile is locked to its user: the certificate's user and the user who logs in must be the same. With the `generic` profile
+ * a client is called by the name of the user who logged in.
+ */
+export function checkOwner(commonName: string, username: string, generic = false): Refusal | undefined {
+  if (generic) return commonName === username && isLoginName(commonName) ? undefined : 'not-a-profile';
   const owner = parseCommonName(commonName)?.username;
   if (owner === undefined) return 'not-a-profile';
   return owner === username ? undefined : 'other-user';
@@ -79,10 +85,10 @@ export interface AccountOfClient {
 export function checkEstablished(
   client: { readonly commonName: string; readonly username: string; readonly sinceSeconds: number },
   account: AccountOfClient | undefined,
-  byToken = false,
+  { byToken = false, generic = false }: { readonly byToken?: boolean; readonly generic?: boolean } = {},
 ): Refusal | undefined {
   const byCertificate = client.username === '';
-  const refusal = byCertificate ? undefined : checkOwner(client.commonName, client.username);
+  const refusal = byCertificate ? undefined : checkOwner(client.commonName, client.username, generic);
   if (refusal !== undefined) return refusal;
   if (account === undefined) return 'unknown-user';
   if (byCertificate && account.autoLogin !== true) return 'auto-login-forbidden';

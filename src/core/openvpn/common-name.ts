@@ -7,6 +7,22 @@ export interface ProfileName {
   readonly profile: string;
 }
 
+/**
+ * Of the certificate of the generic profile, with which whoever logs in is who he is. It is in the form of no profile of a user,
+ * and in that of no user's name.
+ */
+export const genericCommonName = 'any:user:generic';
+/** In the place of its owner; no user can be called so. */
+export const genericOwner = '*';
+
+/** The file in `client-config-dir` that OpenVPN reads for whoever has none, so nobody's own. */
+export const nobodysFile = 'DEFAULT';
+
+/** Whether a client is called by this name because its user logged in with the generic profile. */
+export function isLoginName(commonName: string): boolean {
+  return isNamePart(commonName) && commonName !== nobodysFile;
+}
+
 /** RFC 5280 appendix A.1, `ub-common-name`; OpenVPN's own limit is the same. */
 export const MAX_COMMON_NAME_LENGTH = 64;
 

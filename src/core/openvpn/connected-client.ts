@@ -1,5 +1,5 @@
 import { firstProcess, type SessionFact } from '../recall/session-fact.ts';
-import { parseCommonName } from './common-name.ts';
+import { isLoginName, parseCommonName } from './common-name.ts';
 import type { Session } from './sessions.ts';
 
 /** A client that is in, wherever that is known from. What was not heard is undefined. */
@@ -57,5 +57,6 @@ function sessionId(process: string, cid: number): string {
 
 function ownerOf(commonName: string): { user: string; profile: string } {
   const name = parseCommonName(commonName);
-  return { user: name?.username ?? commonName, profile: name?.profile ?? '' };
+  const profile = name?.profile ?? (isLoginName(commonName) ? 'generic' : '');
+  return { user: name?.username ?? commonName, profile };
 }

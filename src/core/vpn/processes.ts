@@ -8,13 +8,15 @@ export interface ServerProcess {
   /** The IPv6 address to listen on; empty for the virtual address. */
   readonly address6: string;
   readonly device: string;
+  /** For the generic profile: a client is called by the name of the user who logged in. */
+  readonly generic: boolean;
   readonly network: string;
   readonly network6: string;
   /** The device of this one holds the route to the whole VPN network; clients of the others have a route of their own. */
   readonly main: boolean;
   readonly keepalive: Keepalive;
   readonly token: TokenTimes;
-  /** Empty for nowhere. */
+  /** `pages` for those of the node that serves, or an address and a port; empty for nowhere. */
   readonly shareWith: string;
   readonly directives: string;
 }
@@ -26,6 +28,8 @@ const kinds = [
   { protocol: 'udp', suffix: '6', firstDevice: 200 },
   { protocol: 'tcp', suffix: '6', firstDevice: 300 },
 ] as const;
+
+const genericDevice = 'tandem400';
 
 /** The processes that are to run, the main one first. Their names and devices stay when others come and go. */
 export function serverProcesses(settings: VpnSettings): readonly ServerProcess[] {
@@ -41,8 +45,15 @@ export function serverProcesses(settings: VpnSettings): readonly ServerProcess[]
       port: port + index,
       address6: suffix === '' ? '' : settings.address6,
       device: `tandem${index + firstDevice}`,
+      generic: false,
       shareWith: protocol === 'tcp' && index === 0 ? settings.tcp.shareWith : '',
     }));
   });
-  return all.map((one, index) => ({ ...one, main: index === 0 }));
+  const { generic } = settings;
+  const forAll = {
+    ...common,
+    ...{ name: `${generic.protocol}-any`, protocol: generic.protocol, port: generic.port, address6: '' },
+    ...{ device: genericDevice, generic: true, shareWith: '' },
+  };
+  return [...all, ...(generic.enabled ? [forAll] : [])].map((one, index) => ({ ...one, main: index === 0 }));
 }

@@ -17,12 +17,14 @@ const udpShare = 3;
  * What a profile names, in order: UDP before TCP. With several hosts or processes the list is to be shuffled at each start
  * of a client (`remote-random`), and whoever has more weight stands in it more often.
  * @param ownHost what is named where the settings name no host
+ * @param generic for the profile with which every user may log in
  */
 export function profileRemotes(
   settings: VpnSettings,
   ownHost: string,
+  generic = false,
 ): { readonly remotes: readonly Remote[]; readonly shuffled: boolean } {
-  const processes = serverProcesses(settings).filter(({ address6 }) => address6 === '');
+  const processes = serverProcesses(settings).filter((one) => one.address6 === '' && one.generic === generic);
   const own = { host: settings.host === '' ? ownHost : settings.host, weight: 1 };
   const hosts = [own, ...settings.servers];
   const ofProtocol = (protocol: 'udp' | 'tcp'): number =>
@@ -36,7 +38,7 @@ export function profileRemotes(
     }),
   );
   const over6 =
-    settings.host === '' && settings.address6 !== ''
+    settings.host === '' && settings.address6 !== '' && !generic
       ? processes.map(({ protocol, port }) => ({ host: settings.address6, port, protocol }))
       : [];
   return { remotes: [...remotes, ...over6].slice(0, mostRemotes), shuffled };

@@ -16,9 +16,11 @@ export type VpnSettings = {
   readonly servers: readonly ProfileServer[];
   readonly udp: Listener;
   readonly tcp: Listener & {
-    /** Where to hand on whoever is no VPN client (`127.0.0.1:8443`), so that a web page shares the port; empty for nowhere. */
+    /** Where to hand on whoever is no VPN client, so that a web page shares the port: `pages`, `127.0.0.1:8443`, or empty for nowhere. */
     readonly shareWith: string;
   };
+  /** A server process of its own for the generic profile, with which every user may log in. */
+  readonly generic: { readonly enabled: boolean; readonly protocol: 'udp' | 'tcp'; readonly port: number };
   /** An IPv6 address on which each server process listens too; empty for none. It must be on the node that serves. */
   readonly address6: string;
   /** The network clients get their addresses from, in CIDR form; each profile keeps its own address. */
@@ -80,6 +82,7 @@ export const defaultVpnSettings: VpnSettings = {
   servers: [],
   udp: { enabled: true, port: 1194, processes: 1 },
   tcp: { enabled: false, port: 443, processes: 1, shareWith: '' },
+  generic: { enabled: false, protocol: 'udp', port: 1195 },
   address6: '',
   network: '10.8.0.0/20',
   network6: '',

@@ -53,6 +53,11 @@ describe('who may be in', () => {
     assert.equal(checkEstablished({ ...client, username: 'bob' }, { blocked: false }), 'other-user');
     assert.equal(checkOwner('somebody', 'somebody'), 'not-a-profile');
     assert.equal(checkOwner('alice:default', 'Alice'), 'other-user');
+    // Where the generic profile is served, and nowhere else.
+    assert.equal(checkOwner('somebody', 'somebody', true), undefined);
+    for (const name of ['alice:default', 'DEFAULT', ''])
+      assert.equal(checkOwner(name, name, true), 'not-a-profile', name);
+    assert.equal(checkOwner('alice', 'bob', true), 'not-a-profile');
   });
 });
 

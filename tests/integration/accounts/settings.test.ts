@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { statusOf, tandem } from '../../../lab/demo/node-commands.ts';
+import { standsBy, statusOf, tandem } from '../../../lab/demo/node-commands.ts';
+import { PingProbe } from '../../../lab/demo/ping-probe.ts';
 import { addUser, pair, profileOf, setUpPair } from '../../../lab/demo/set-up.ts';
 import { until } from '../../../lab/demo/until.ts';
 import { VpnClient } from '../../../lab/demo/vpn-client.ts';
@@ -24,7 +25,7 @@ interface Change {
 let lab: Lab;
 
 before(async () => {
-  lab = await Lab.up({ clients: 2, stateDir: `/var/lib/tandem-test-settings-${process.pid}` });
+  lab = await Lab.up({ clients: 4, stateDir: `/var/lib/tandem-test-settings-${process.pid}` });
   await setUpPair(lab, () => undefined);
 });
 after(() => lab?.down());
@@ -157,3 +158,93 @@ test('TCP beside UDP, what may be reached and a directive that cannot be: with r
   await until(() => !udp.connected, 10_000, 'the end of alice');
   await Promise.all([udp.disconnect(), tcp.disconnect()]);
 });
+
+test('a profile for every user, several processes and pages on port 443: all of it moves with the address', async () => {
+  await lab.powerOn('node-a');
+  const isProtected = async (): Promise<boolean> =>
+    (await statusOf(lab, 'node-b'))?.protected === true && standsBy(await statusOf(lab, 'node-a'));
+  await until(isProtected, 60_000, 'node-a to follow');
+  await tandem(lab, 'node-b', [
+    ...['settings', 'set', 'udp.processes=2', 'generic.enabled=yes', 'generic.port=1197'],
+    'tcp.shareWith=pages',
+  ]);
+  for (const node of ['node-a', 'node-b'] as const)
+    await until(
+      async () => {
+        const running = (await statusOf(lab, node))?.openvpn ?? [];
+        return running.length === 4 && running.every(({ pid }) => pid !== null);
+      },
+      30_000,
+      `four servers on ${node}`,
+    );
+
+  // Two users with one and the same profile, and one with each of the two processes.
+  const { profile: generic } = (await tandem(lab, 'node-b', ['profile', 'get', '--generic'])) as {
+    profile: string;
+  };
+  assert.equal(generic.match(/^remote .*$/gm)?.join(), 'remote 203.0.113.1 1197 udp');
+  const people = await Promise.all(
+    (['erin', 'frank', 'carol', 'dave'] as const).map(async (user, index) => {
+      const { password } = await addUser(lab, 'node-b', user);
+      const own = index < 2 ? generic : await profileOf(lab, 'node-b', user);
+      // Of its list the line of one process.
+      const profile = index < 2 ? own : onlyPort(own, 1192 + index);
+      const host = `client-${index + 1}`;
+      const client = await VpnClient.connect(lab, host, { user, password, profile });
+      return { user, host, client, tunnel: new PingProbe(lab, host, pair.office, 50) };
+    }),
+  );
+  const [erin, frank] = people;
+  assert.ok(erin !== undefined && frank !== undefined);
+  const answering = async (what: string, some = people): Promise<void> =>
+    until(() => some.every(({ tunnel }) => tunnel.answersWithin(500) > 4), 20_000, what);
+  await answering('every tunnel');
+  const addresses = people.map(({ client }) => client.address);
+  assert.equal(new Set(addresses).size, 4);
+  const { sessions } = await sessionsOn('node-b');
+  assert.deepEqual(sessions.map(({ user, process }) => `${user} ${process}`).toSorted(), [
+    'carol udp',
+    'dave udp-2',
+    'erin udp-any',
+    'frank udp-any',
+  ]);
+  assert.match(await pageOnPort443(), /<title>Tandem/);
+
+  await until(async () => (await sessionsOn('node-a')).sessions.length === 4, 10_000, 'node-a to know all');
+  await lab.powerOff('node-b');
+  await until(async () => (await sessionsOn('node-a')).from === 'here', 20_000, 'node-a to serve');
+  await answering('every tunnel again');
+  assert.deepEqual(
+    people.map(({ client }) => [client.address, client.restarts, client.passwordQuestions]),
+    addresses.map((address) => [address, 0, 1]),
+  );
+  await until(async () => /<title>Tandem/.test(await pageOnPort443()), 20_000, 'the page on port 443 again');
+
+  // Who is blocked is out with it as with any other; without the profile everybody is.
+  await tandem(lab, 'node-a', ['user', 'block', 'frank']);
+  await until(() => !frank.client.connected, 10_000, 'the end of frank');
+  await answering('the tunnel of erin', [erin]);
+  await tandem(lab, 'node-a', ['profile', 'revoke', '--generic']);
+  await until(() => !erin.client.connected, 10_000, 'the end of erin');
+  const again = await VpnClient.connect(
+    lab,
+    'client-1',
+    { user: 'erin', password: '-', profile: generic },
+    6_000,
+  ).catch((error: unknown) => error);
+  assert.ok(again instanceof Error, 'nobody comes in with a revoked profile');
+  for (const { tunnel } of people) tunnel.stop();
+});
+
+function onlyPort(profile: string, port: number): string {
+  const kept = profile
+    .split('\n')
+    .filter((line) => !line.startsWith('remote ') || line.endsWith(` ${port} udp`));
+  return kept.join('\n');
+}
+
+/** What a browser on the Internet gets at the port that OpenVPN shares. */
+async function pageOnPort443(): Promise<string> {
+  const { stdout } = await lab.exec('client-4', ['curl', '-skm', '5', 'https://203.0.113.1/']);
+  return stdout;
+}

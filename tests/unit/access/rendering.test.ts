@@ -253,7 +253,9 @@ describe('a client file', () => {
 
   it('is named by the profile and never by a path', () => {
     assert.equal(clientConfigFileName('alice:default'), 'alice:default');
-    for (const name of ['DEFAULT', '../alice:default', 'a/b:c', 'alice', '.', '']) {
+    // With the generic profile a client is called as its user is.
+    assert.equal(clientConfigFileName('alice'), 'alice');
+    for (const name of ['DEFAULT', '../alice:default', 'a/b:c', 'any:user:generic', '.', '']) {
       assert.throws(() => clientConfigFileName(name), { code: 'access.openvpn.bad-common-name' }, name);
     }
   });

@@ -111,6 +111,7 @@ export async function serveNode(
     log: silent,
     now: Date.now,
     rememberLogin,
+    ensureAddress: (user) => node.profiles.generic.ensureAddress(user),
     files,
   });
   const recall = new Recall({
