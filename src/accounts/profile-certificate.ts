@@ -51,6 +51,7 @@ export function profileText(
     kind: certificate.kind ?? 'user-locked',
     ...profileRemotes(vpn, own, generic),
     directives: vpn.directives.client,
+    dataChannel: vpn.dataChannel,
     serverName: serverCommonName,
     certificateAuthority: requireIdentity(store, 'ca-certificate'),
     certificate: certificate.certificate,

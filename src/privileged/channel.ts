@@ -79,6 +79,7 @@ export interface OpenvpnRequest {
   readonly directives: string;
   /** Whether its device holds the route to the whole VPN network. */
   readonly main: boolean;
+  readonly dataChannel: 'process' | 'kernel';
   readonly keepalive: Keepalive;
   readonly token: TokenTimes;
   /** PEM blocks; they go into files that only root can read. */
@@ -208,6 +209,7 @@ const openvpn: z.ZodType<OpenvpnRequest> = z.strictObject({
   shareWith: z.string().max(80),
   directives: z.string().max(8_192),
   main: z.boolean(),
+  dataChannel: z.enum(['process', 'kernel']),
   keepalive: keepaliveSchema,
   token: tokenTimesSchema,
   identity: z.strictObject({

@@ -38,6 +38,8 @@ export interface RecallParts {
   };
   readonly privileged: Pick<Privileged, 'sendRecall' | 'sendTickle' | 'nudge'>;
   readonly keys: Pick<RecallKeys, 'packetFor'>;
+  /** False: a client that is called goes on with a peer-id that is none here, and hears but is not heard. */
+  readonly mayCall: () => boolean;
   readonly log: Logger;
   /** Wall clock, milliseconds since 1970. */
   readonly now: () => number;
@@ -133,6 +135,7 @@ export class Recall {
     const [fact] = factsOf([session]).values();
     return (
       fact !== undefined &&
+      this.#parts.mayCall() &&
       comesBackWhenRecalled(fact.version) &&
       isCallable(fact) &&
       (this.#feed?.hasTold(fact) ?? false)
@@ -174,7 +177,7 @@ export class Recall {
     this.#cause = cause;
     const all = [...clients];
     this.#tickle.begin(all);
-    this.#lost = all.filter(isCallable);
+    this.#lost = this.#parts.mayCall() ? all.filter(isCallable) : [];
     this.#carryOut(beginCampaign(this.#lost, now()));
   }
 

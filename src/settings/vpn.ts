@@ -75,6 +75,7 @@ export const vpnSettingsSchema: z.ZodType<VpnSettings> = z
     dns: z.array(ipAddress).max(4),
     searchDomains: z.array(z.hostname()).max(8),
     clientToClient: z.boolean(),
+    dataChannel: z.enum(['process', 'kernel']),
     keepalive: keepaliveSchema,
     passwords: z.strictObject({
       minimumLength: z.int().min(4).max(128),

@@ -97,6 +97,7 @@ function writeFiles(request: OpenvpnRequest): string {
     network: request.network,
     network6: request.network6,
     main: request.main,
+    dataChannel: request.dataChannel,
     shareWith: request.shareWith,
     directives: request.directives,
     keepalive: request.keepalive,

@@ -51,6 +51,7 @@ const recall = new Recall({
   clients: vpn.clients,
   privileged,
   keys,
+  mayCall: () => readVpnSettings(store).dataChannel === 'process',
   log,
   now,
 });

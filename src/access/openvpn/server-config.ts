@@ -35,6 +35,8 @@ export interface OpenvpnServerSpec {
   readonly main: boolean;
   /** `address:port` to hand on whoever is no VPN client (`port-share`, TCP alone); empty for nowhere. */
   readonly shareWith: string;
+  /** `kernel`: through the kernel where it can. Without the peer-id, which profiles leave out otherwise, it drops every packet. */
+  readonly dataChannel?: 'process' | 'kernel';
   /** Free directives of the administrator, one a line. */
   readonly directives: string;
   /** Seconds: the interval of pings, and the silence after which a client starts over (the server waits twice that). */
@@ -115,6 +117,7 @@ function addressing(spec: OpenvpnServerSpec): string[] {
     option('dev', checkedInterface('dev', spec.device)),
     option('dev-type', 'tun'),
     option('mode', 'server'),
+    ...(spec.dataChannel === 'kernel' ? [] : [option('disable-dco')]),
     option('tls-server'),
     option('topology', 'subnet'),
     option('ifconfig', own, netmask(spec.main ? network.prefix : 32)),

@@ -27,12 +27,23 @@ export interface ProfileSpec {
   readonly certificate: string;
   readonly privateKey: string;
   readonly tlsCryptV2ClientKey: string;
+  /** `kernel`: packets go through the kernel where it can; the client cannot be called back then. */
+  readonly dataChannel?: 'process' | 'kernel';
   /** Whether the person is asked for a one-time code beside the password. */
   readonly oneTimeCode?: boolean;
 }
 
 /** OpenVPN's CONNECTION_LIST_SIZE (options.h). */
 const MAX_REMOTES = 64;
+
+const withoutPeerId: readonly string[] = [
+  // Without a peer-id the server finds a client by its address, so that new keys from the other node fit the session
+  // that the client already has, although the other node numbers its clients differently.
+  option('pull-filter', 'ignore', 'peer-id'),
+  // The kernel's data channel needs the peer-id and refuses to connect without; 2.5 does not know the option.
+  option('ignore-unknown-option', 'disable-dco'),
+  option('disable-dco'),
+];
 
 /**
  * The `.ovpn` file, everything inline. It holds secrets.
@@ -53,12 +64,7 @@ export function renderProfile(spec: ProfileSpec): string {
     option('verify-x509-name', checkedHost('verify-x509-name', spec.serverName), 'name'),
     ...(spec.kind === 'auto-login' ? [] : questions(spec)),
     option('data-ciphers', DATA_CIPHERS),
-    // Without a peer-id the server finds a client by its address, so that new keys from the other node fit the session
-    // that the client already has, although the other node numbers its clients differently.
-    option('pull-filter', 'ignore', 'peer-id'),
-    // The kernel's data channel needs the peer-id and refuses to connect without; 2.5 does not know the option.
-    option('ignore-unknown-option', 'disable-dco'),
-    option('disable-dco'),
+    ...(spec.dataChannel === 'kernel' ? [] : withoutPeerId),
     option('verb', 3),
     ...directiveLines(spec.directives ?? '').map(({ words }) => words),
     inline('ca', spec.certificateAuthority),

@@ -46,6 +46,13 @@ export function consequences(before: VpnSettings, after: VpnSettings): readonly 
         'certificates made from now on get such keys; those there are keep theirs until renewed',
       ),
     );
+  if (differ(before, after, ['dataChannel']))
+    found.push(
+      note(
+        'profiles',
+        'profiles given out before must be downloaded again: they fit the data channel of before, with the other one their packets are lost or they cannot be called back',
+      ),
+    );
   if (profilesDiffer(before, after))
     found.push(
       note('profiles', 'profiles given out from now on differ; those given out before keep what they say'),

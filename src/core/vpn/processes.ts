@@ -14,6 +14,7 @@ export interface ServerProcess {
   readonly network6: string;
   /** The device of this one holds the route to the whole VPN network; clients of the others have a route of their own. */
   readonly main: boolean;
+  readonly dataChannel: VpnSettings['dataChannel'];
   readonly keepalive: Keepalive;
   readonly token: TokenTimes;
   /** `pages` for those of the node that serves, or an address and a port; empty for nowhere. */
@@ -33,8 +34,9 @@ const genericDevice = 'tandem400';
 
 /** The processes that are to run, the main one first. Their names and devices stay when others come and go. */
 export function serverProcesses(settings: VpnSettings): readonly ServerProcess[] {
-  const { network, network6, keepalive, token } = settings;
-  const common = { network, network6, keepalive, token, directives: settings.directives.server };
+  const { network, network6, dataChannel, keepalive, token } = settings;
+  const directives = settings.directives.server;
+  const common = { network, network6, dataChannel, keepalive, token, directives };
   const all = kinds.flatMap(({ protocol, suffix, firstDevice }) => {
     const { enabled, port, processes } = settings[protocol];
     const count = enabled && (suffix === '' || settings.address6 !== '') ? processes : 0;

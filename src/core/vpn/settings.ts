@@ -36,6 +36,11 @@ export type VpnSettings = {
   readonly dns: readonly string[];
   readonly searchDomains: readonly string[];
   readonly clientToClient: boolean;
+  /**
+   * `process`: packets go through OpenVPN itself, and clients are called back. `kernel`: through the kernel where it can (DCO), and
+   * clients come back by `keepalive`: it needs the peer-id, which is another one on the other node.
+   */
+  readonly dataChannel: 'process' | 'kernel';
   readonly keepalive: Keepalive;
   readonly passwords: PasswordRules;
   readonly lockout: LockoutSettings;
@@ -92,6 +97,7 @@ export const defaultVpnSettings: VpnSettings = {
   dns: [],
   searchDomains: [],
   clientToClient: false,
+  dataChannel: 'process',
   // The shortest that OpenVPN allows for a client that learns of a takeover by silence alone.
   keepalive: { ping: 1, restart: 4 },
   passwords: { minimumLength: 8, minimumKinds: 1 },

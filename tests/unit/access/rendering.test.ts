@@ -90,6 +90,7 @@ describe('the server configuration', () => {
       'proto udp4',
       'topology subnet',
       'mode server',
+      'disable-dco',
       'ifconfig 10.8.0.1 255.255.255.0',
       'push "topology subnet"',
       'push "route-gateway 10.8.0.1"',
@@ -288,6 +289,13 @@ describe('a profile', () => {
         word,
       );
     }
+  });
+
+  it('keeps its peer-id where the kernel may carry its packets, and so does the server', () => {
+    const ofBoth =
+      renderProfile({ ...profile, dataChannel: 'kernel' }) +
+      renderServerConfig({ ...server, dataChannel: 'kernel' });
+    for (const word of ['peer-id', 'disable-dco']) assert.ok(!ofBoth.includes(word), word);
   });
 
   it('takes no value for more than a value', () => {

@@ -44,6 +44,7 @@ function node(context: TestContext) {
     sessions: new Map<number, Session>(),
     instances: [] as Presence[],
     up: true,
+    mayCall: true,
     tell: (_: ClientNews): void => {},
   };
   const recall = new Recall({
@@ -65,12 +66,23 @@ function node(context: TestContext) {
       nudge: async (request) => void nudged.push(request),
     },
     keys: { packetFor: () => new Uint8Array(60) },
+    mayCall: () => openvpn.mayCall,
     log: pino({ level: 'silent' }),
     now: () => 1_750_000_000_000,
   });
   context.after(() => recall.stop());
   return { recall, sent, tickled, nudged, openvpn };
 }
+
+test('with the data channel in the kernel nobody is called, and nobody counts as covered', async (context) => {
+  const { recall, sent, openvpn } = node(context);
+  openvpn.mayCall = false;
+  recall.heard({ whole: true, present: [fact], gone: [] });
+  recall.serve(true, 'takeover');
+  await recall.crowdBack(100);
+  assert.deepEqual(sent, []);
+  assert.equal(recall.isCovered(session), false);
+});
 
 test('a standby that was told of a client calls it when the address has come', async (context) => {
   const { recall, sent } = node(context);

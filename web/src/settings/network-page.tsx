@@ -1,4 +1,4 @@
-import { ActionIcon, Button, NumberInput, Switch, TextInput } from '@mantine/core';
+import { ActionIcon, Button, NumberInput, Select, Switch, TextInput } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { Notice } from '../look/notice.tsx';
 import { Panel } from '../look/page.tsx';
@@ -184,13 +184,51 @@ function Listeners({ draft }: { draft: Draft }) {
             />
             <TextInput
               label="Hand other visitors on to"
-              description="A web server that shares the TCP port, such as 127.0.0.1:8443; empty for none"
+              description="Who shares the TCP port: pages for these pages, a web server such as 127.0.0.1:8443, or empty for nobody"
               value={tcp.shareWith}
               onChange={(event) => draft.set('tcp', { ...tcp, shareWith: event.currentTarget.value.trim() })}
             />
           </div>
         ) : null}
+        <Generic draft={draft} />
       </div>
     </Panel>
+  );
+}
+
+/** For the profile with which every user may log in; it is given out on the page of users. */
+function Generic({ draft }: { draft: Draft }) {
+  const { generic } = draft.settings;
+  return (
+    <>
+      <Switch
+        label="A process for the generic profile, with which every user may log in"
+        checked={generic.enabled}
+        onChange={(event) => draft.set('generic', { ...generic, enabled: event.currentTarget.checked })}
+      />
+      {generic.enabled ? (
+        <div className={styles['grid']}>
+          <Select
+            label="Generic profile over"
+            data={[
+              { value: 'udp', label: 'UDP' },
+              { value: 'tcp', label: 'TCP' },
+            ]}
+            value={generic.protocol}
+            allowDeselect={false}
+            onChange={(value) =>
+              draft.set('generic', { ...generic, protocol: value === 'tcp' ? 'tcp' : 'udp' })
+            }
+          />
+          <NumberField
+            label="Port of the generic profile"
+            value={generic.port}
+            min={1}
+            max={65_535}
+            onChange={(port) => draft.set('generic', { ...generic, port })}
+          />
+        </div>
+      ) : null}
+    </>
   );
 }

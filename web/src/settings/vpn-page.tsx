@@ -78,6 +78,12 @@ function Routing({ draft }: { draft: Draft }) {
           checked={settings.clientToClient}
           onChange={(event) => draft.set('clientToClient', event.currentTarget.checked)}
         />
+        <Switch
+          label="Packets through the kernel where it has OpenVPN's data channel (DCO)"
+          description="Faster, but clients cannot be called back after a failure, and every profile has to be downloaded again"
+          checked={settings.dataChannel === 'kernel'}
+          onChange={(event) => draft.set('dataChannel', event.currentTarget.checked ? 'kernel' : 'process')}
+        />
       </div>
     </Panel>
   );

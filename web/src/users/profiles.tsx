@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Table } from '@mantine/core';
+import { Button, Group, Modal, Radio, Table } from '@mantine/core';
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { ActionDialog } from '../look/action-dialog.tsx';
@@ -50,7 +50,10 @@ export function Profiles({ user }: { user: UserView }) {
           <Table.Tbody>
             {user.profiles.map((profile) => (
               <Table.Tr key={profile.name}>
-                <Table.Td>{profile.name}</Table.Td>
+                <Table.Td>
+                  {profile.name}
+                  {profile.kind === 'auto-login' ? ', without a password' : ''}
+                </Table.Td>
                 <Table.Td>{profile.vpnAddress ?? 'with the next profile'}</Table.Td>
                 <Table.Td className={styles['wide'] ?? ''}>
                   <Day at={profile.certificateExpiresAt} />
@@ -114,11 +117,12 @@ export function Profiles({ user }: { user: UserView }) {
 
 function NewProfileDialog({ user, onClose }: { user: UserView; onClose: () => void }) {
   const [name, setName] = useState(user.profiles.length === 0 ? 'default' : '');
+  const [kind, setKind] = useState<'user-locked' | 'auto-login'>('user-locked');
   return (
     <ActionDialog
       title={`New profile for ${user.name}`}
       submit="Make and download"
-      action={() => getProfile(user.name, name.trim())}
+      action={() => getProfile(user.name, name.trim(), kind)}
       done={({ vpnAddress }) => `The profile was made; its VPN address is ${vpnAddress}.`}
       onDone={({ profile, commonName }) =>
         downloadText(`${commonName}.ovpn`, profile, 'application/x-openvpn-profile')
@@ -133,6 +137,18 @@ function NewProfileDialog({ user, onClose }: { user: UserView; onClose: () => vo
         value={name}
         onChange={setName}
       />
+      {user.autoLogin ? (
+        <Radio.Group
+          label="What lets the device in"
+          value={kind}
+          onChange={(value) => setKind(value === 'auto-login' ? 'auto-login' : 'user-locked')}
+        >
+          <Group mt="xs">
+            <Radio value="user-locked" label="The profile and the user's password" />
+            <Radio value="auto-login" label="The profile alone (for machines)" />
+          </Group>
+        </Radio.Group>
+      ) : null}
     </ActionDialog>
   );
 }

@@ -7,9 +7,11 @@ import { Problem } from '../look/notice.tsx';
 import { Empty, Page, Panel } from '../look/page.tsx';
 import { Pager } from '../look/pager.tsx';
 import { Day } from '../look/time.tsx';
+import { useVpnSettings } from '../settings/settings.ts';
 import { useReadOnly } from '../shell/standby-notice.tsx';
 import { AddUserDialog } from './add-user-dialog.tsx';
 import { BulkBar } from './bulk-bar.tsx';
+import { GenericDialog } from './generic-dialog.tsx';
 import { ImportDialog } from './import-dialog.tsx';
 import { UserState } from './user-state.tsx';
 import { type UserFilter, type UserView, userFilters, usersPerPage, useUsers } from './users.ts';
@@ -21,7 +23,8 @@ export default function UsersPage() {
   const [filter, setFilter] = useState<UserFilter>('all');
   const [offset, setOffset] = useState(0);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
-  const [dialog, setDialog] = useState<'add' | 'import' | undefined>();
+  const [dialog, setDialog] = useState<'add' | 'import' | 'generic' | undefined>();
+  const generic = useVpnSettings().data?.settings.generic.enabled === true;
   const [settled] = useDebouncedValue(search.trim(), 200);
   const { data, error } = useUsers({ search: settled, filter, offset });
   const readOnly = useReadOnly();
@@ -34,6 +37,7 @@ export default function UsersPage() {
       actions={
         readOnly ? undefined : (
           <>
+            {generic ? <Button onClick={() => setDialog('generic')}>Generic profile…</Button> : null}
             <Button onClick={() => setDialog('import')}>Import…</Button>
             <Button variant="filled" onClick={() => setDialog('add')}>
               Add user…
@@ -81,6 +85,7 @@ export default function UsersPage() {
       </Panel>
       {dialog === 'add' ? <AddUserDialog onClose={() => setDialog(undefined)} /> : null}
       {dialog === 'import' ? <ImportDialog onClose={() => setDialog(undefined)} /> : null}
+      {dialog === 'generic' ? <GenericDialog onClose={() => setDialog(undefined)} /> : null}
     </Page>
   );
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import type {
+  GenericProfileAnswer,
   OneTimeKeyAnswer,
   ProfileAnswer,
   UserChangesRequest,
@@ -73,8 +74,20 @@ export const makeOneTimeKey = (name: string, renew: boolean): Promise<OneTimeKey
   request(`${pathOf(name)}/one-time-code`, { method: 'POST', body: { renew } });
 export const removeOneTimeKey = (name: string): Promise<WriteAnswer> =>
   request(`${pathOf(name)}/one-time-code`, { method: 'DELETE' });
-export const getProfile = (user: string, name: string): Promise<ProfileAnswer> =>
-  request(`${pathOf(user)}/profiles`, { method: 'POST', body: { name } });
+export const getProfile = (
+  user: string,
+  name: string,
+  kind?: 'user-locked' | 'auto-login',
+): Promise<ProfileAnswer> =>
+  request(`${pathOf(user)}/profiles`, {
+    method: 'POST',
+    body: { name, ...(kind === undefined ? {} : { kind }) },
+  });
+/** The one with which every user may log in. */
+export const getGenericProfile = (): Promise<GenericProfileAnswer> =>
+  request('/profiles/generic', { method: 'POST', body: {} });
+export const revokeGenericProfile = (): Promise<WriteAnswer> =>
+  request('/profiles/generic', { method: 'DELETE' });
 /** Good once and for a day; whoever opens it gets the profile. */
 export const linkToProfile = (user: string, name: string): Promise<LinkAnswer> =>
   request(`${pathOf(user)}/profiles/${encodeURIComponent(name)}/link`, { method: 'POST' });
