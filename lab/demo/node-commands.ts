@@ -8,6 +8,7 @@ export interface NodeStatus {
   readonly protected: boolean;
   readonly position: { readonly epoch: number; readonly sequence: number };
   readonly sentence: string;
+  readonly warnings: readonly string[];
   readonly virtualAddress: { readonly address: string; readonly held: boolean } | null;
   readonly peer: {
     readonly name: string;

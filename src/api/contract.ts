@@ -40,6 +40,9 @@ export interface StatusView {
     readonly protectedSince: string | null;
     /** The version of Tandem there. */
     readonly version: string | null;
+    /** Whether it would take over, as it said a moment ago; null where that is not known. Only an active node can know. */
+    readonly ready: boolean | null;
+    readonly readiness: string;
     readonly sentence: string;
   } | null;
   readonly followers: readonly FollowerView[];
@@ -102,6 +105,8 @@ export const statusSchema: z.ZodType<StatusView> = z.object({
       copying: z.object({ sentBytes: z.int(), totalBytes: z.int() }).nullable(),
       protectedSince: z.string().nullable(),
       version: z.string().nullable(),
+      ready: z.boolean().nullable(),
+      readiness: z.string(),
       sentence: z.string(),
     })
     .nullable(),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { takeoverPolicies } from '../core/election/sync.ts';
 import { pairProtocols } from '../core/vrrp/pair-protocol.ts';
 import { sharedIpv6Schema } from '../settings/pair.ts';
 import type { WriteAnswer } from './contract.ts';
@@ -58,6 +59,8 @@ export interface FailoverView {
   readonly gateway: string | null;
   /** Null: a node never takes the role back by itself. */
   readonly preemptDelaySeconds: number | null;
+  /** Whether a standby takes over with a copy that may lack changes. */
+  readonly takeover: 'always' | 'in-sync';
   readonly nodes: readonly FailoverNodeView[];
   readonly presets: readonly (TimingView & { readonly name: string; readonly words: string })[];
 }
@@ -74,6 +77,7 @@ export const failoverViewSchema: z.ZodType<FailoverView> = z.object({
   unicast: z.boolean(),
   gateway: z.string().nullable(),
   preemptDelaySeconds: z.number().nullable(),
+  takeover: z.enum(takeoverPolicies),
   nodes: z.array(nodeSchema),
   presets: z.array(z.object({ ...timingFields, name: z.string(), words: z.string() })),
 });
@@ -159,6 +163,8 @@ interface PairTuning {
   readonly gateway?: string | null | undefined;
   /** Null: never. */
   readonly preemptDelaySeconds?: number | null | undefined;
+  /** Whether a standby takes over with a copy that may lack changes. */
+  readonly takeover?: 'always' | 'in-sync' | undefined;
 }
 const tuningFields = {
   preset: z.enum(['fast', 'standard', 'tolerant']).optional(),
@@ -168,6 +174,7 @@ const tuningFields = {
   unicast: z.boolean().optional(),
   gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).nullish(),
   preemptDelaySeconds: z.int().min(0).max(3_600).nullish(),
+  takeover: z.enum(takeoverPolicies).optional(),
 };
 
 interface SecondPathView {

@@ -89,13 +89,14 @@ function node(page: Page, observed: Observed, version: string): void {
   );
 }
 
-function copy(page: Page, { peer, copy: other, role }: Observed): void {
+function copy(page: Page, { peer, copy: other, role, readiness }: Observed): void {
   if (peer === undefined || other === undefined) return;
   const labels = { peer: peer.name };
   page.set('tandem_peer_connected', '1 while the copies are linked.', other.connected, labels);
   if (role !== 'active') return;
   page.set('tandem_protected', '1 while every acknowledged change is on both nodes.', other.protected);
   page.set('tandem_protected_since_seconds', 'Since when.', seconds(other.protectedSince));
+  page.set('tandem_standby_ready', '1 while the standby would take over, as it says.', readiness?.ready);
   page.set('tandem_peer_sequence', 'Newest change that is on its disk.', other.position?.sequence, labels);
   page.set('tandem_peer_lag_entries', 'Changes it does not have.', other.lagEntries, labels);
   page.set('tandem_peer_lag_seconds', 'Age of the oldest of them.', seconds(other.lagMs), labels);

@@ -1,4 +1,5 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import { takeoverPolicies } from '../core/election/sync.ts';
 import { TandemError } from '../core/errors.ts';
 import { wholeNumber } from './pair-options.ts';
 
@@ -12,6 +13,7 @@ export interface TuningOptions {
   readonly secondPath?: readonly string[];
   readonly gateway?: string;
   readonly preempt?: string;
+  readonly takeover?: string;
 }
 
 /** `nodes` says by which words `--second-path` calls the two. */
@@ -30,12 +32,19 @@ export function addTuningOptions(command: Command, nodes: string): Command {
     .option(
       '--preempt <seconds>',
       "the node with the higher priority takes the role back after so long; 'never'",
+    )
+    .addOption(
+      new Option(
+        '--takeover <policy>',
+        'in-sync: a standby that may lack changes does not take over by itself',
+      ).choices([...takeoverPolicies]),
     );
 }
 
 /** As the API takes it, before it is checked there. @throws TandemError `cli.not-a-number`, `cli.not-understood` */
 export function readTuning(options: TuningOptions): Readonly<Record<string, unknown>> {
-  const { preset, intervalMs, leaseSeconds, multicast, unicast, secondPath, gateway, preempt } = options;
+  const { preset, intervalMs, leaseSeconds, multicast, unicast, secondPath, gateway, preempt, takeover } =
+    options;
   return {
     preset,
     advertisementIntervalMs: optionalNumber('--interval-ms', intervalMs),
@@ -45,6 +54,7 @@ export function readTuning(options: TuningOptions): Readonly<Record<string, unkn
     secondPath: secondPath === undefined ? undefined : secondPathOf(secondPath),
     gateway: gateway === 'node' ? null : gateway,
     preemptDelaySeconds: preempt === 'never' ? null : optionalNumber('--preempt', preempt),
+    takeover,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { Candidate, View } from '../core/election/candidate.ts';
+import type { TakeoverPolicy } from '../core/election/sync.ts';
 import { sameVerdict } from '../core/election/verdict.ts';
 import type { IpAddress } from '../core/net/address.ts';
 import type { Conflict } from '../core/ownership/guard.ts';
@@ -23,10 +24,11 @@ import type { Way, Wire } from './wire/wire.ts';
 /** As many as a full socket buffer holds: a turn sees everything that had arrived before it decides on silence. */
 const MOST_DATAGRAMS_PER_TURN = 512;
 
-/** Who else is on the LAN; asked to find out whether this node is isolated. */
+/** Who else is on the LAN, asked to find out whether this node is isolated; and what decides beside the protocol. */
 export interface Surroundings {
   readonly gateway: IpAddress | undefined;
   readonly peers: readonly IpAddress[];
+  readonly takeover: TakeoverPolicy | undefined;
 }
 
 export interface DriverParts {
@@ -112,6 +114,21 @@ export class Driver {
     this.refresh();
   }
 
+  /** Whether the copy that this node would serve with has every change. */
+  copyInSync(inSync: boolean): void {
+    this.#standing.copyInSync(now(), inSync);
+    this.refresh();
+  }
+
+  /** False where another node serves. */
+  forceTakeover(): boolean {
+    this.refresh();
+    if (this.#view().peerHeard) return false;
+    this.#standing.forceTakeover();
+    this.refresh();
+    return true;
+  }
+
   setMaintenance(on: boolean): void {
     this.#standing.maintenance = on;
     this.refresh();
@@ -192,6 +209,7 @@ export class Driver {
     return {
       active: state.name === 'active',
       peerHeard: hearsPeer(state, now()),
+      lastHeardAt: state.peers[0]?.lastHeard,
       overdueAt: state.name === 'backup' ? overdueAt(state) : undefined,
     };
   }

@@ -236,6 +236,16 @@ export class Heartbeat implements Controlled {
     this.#driver.report({ ...said, timeToLive: milliseconds(ttlMs) });
   }
 
+  copyInSync(inSync: boolean): void {
+    this.#driver.copyInSync(inSync);
+  }
+
+  claim(): Outcome {
+    if (this.#driver.forceTakeover()) return { ok: true };
+    const message = 'another node serves: it is heard';
+    return { ok: false, error: { code: 'heartbeat.claim.served', message, hint: 'see who: tandem status' } };
+  }
+
   /** Leaves first if this node serves; when nobody takes over, nothing has changed. */
   async maintenance(on: boolean): ReturnType<Controlled['maintenance']> {
     try {

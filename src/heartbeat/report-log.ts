@@ -4,6 +4,7 @@ import { seconds, toMilliseconds } from '../core/time/duration.ts';
 import { between, type Instant } from '../core/time/instant.ts';
 import type { Report } from '../core/vrrp/effects.ts';
 import type { Logger } from './log.ts';
+import { forceHint } from './sentence.ts';
 
 /** RFC 9568 §7.1 asks for rate limits on what the network can cause. */
 const FOLDED_FOR = seconds(10);
@@ -63,6 +64,8 @@ function sentence(report: Report): string {
       return `${formatAddress(report.source)} is active too, with priority ${report.priority}; it was told to step back.`;
     case 'not-scheduled':
       return `This process did not run for ${Math.round(toMilliseconds(report.late))} ms; it listens again before it acts.`;
+    case 'withheld':
+      return `Nobody serves, and this node does not take over by itself: ${report.reasons.join('; ')}. ${forceHint}`;
     case 'address-put-back':
       return `${formatPrefix(report.address)} was removed by somebody else and has been put back.`;
   }

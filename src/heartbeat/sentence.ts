@@ -5,6 +5,9 @@ import { between, type Instant } from '../core/time/instant.ts';
 import { heldAddresses } from '../core/vrrp/router.ts';
 import { type Cause, deadline, type State } from '../core/vrrp/state.ts';
 
+/** What a person types who wants a node to serve with what it has. */
+export const forceHint = 'To take over with what it has: tandem failover claim.';
+
 /** The status in one sentence, the same everywhere it is shown. */
 export function statusSentence(state: State, now: Instant, interfaceName: string): string {
   const addresses = heldAddresses(state.router).map(formatPrefix).join(', ');
@@ -18,6 +21,8 @@ export function statusSentence(state: State, now: Instant, interfaceName: string
         const ago = Math.round(toMilliseconds(between(serving.lastHeard, now)));
         return `Standby on ${interfaceName}: ${formatAddress(serving.address)} is active (priority ${serving.priority}, heard ${ago} ms ago).`;
       }
+      if (state.verdict.standing === 'follow')
+        return `Standby on ${interfaceName}: nobody is heard, and it does not take over by itself.`;
       return `Standby on ${interfaceName}: nobody is heard; listening before taking over (${causeText(state.cause)}).`;
     }
     case 'initialize':

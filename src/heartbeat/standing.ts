@@ -3,6 +3,7 @@ import {
   assessmentDeadline,
   type Candidate,
   type CandidateOptions,
+  copySaid,
   createCandidate,
   gatewayAsked,
   gatewayDeadline,
@@ -11,6 +12,7 @@ import {
   reported,
   sendFailed,
   sendWorked,
+  takeoverForced,
   toAsk,
   type View,
 } from '../core/election/candidate.ts';
@@ -58,6 +60,15 @@ export class Standing {
 
   set maintenance(on: boolean) {
     this.#candidate = { ...this.#candidate, maintenance: on };
+  }
+
+  copyInSync(now: Instant, inSync: boolean): void {
+    this.#candidate = copySaid(this.#candidate, now, inSync);
+  }
+
+  /** It takes over when nobody serves, whatever its copy is. */
+  forceTakeover(): void {
+    this.#candidate = takeoverForced(this.#candidate);
   }
 
   /** Somebody claimed `address`: an answer, if it is the gateway's or another node's. */

@@ -8,6 +8,7 @@ import { type LostPath, lostPaths, type Peer } from '../core/vrrp/peers.ts';
 import type { State } from '../core/vrrp/state.ts';
 import type { PathStatus } from './channels.ts';
 import type { PathPlan } from './paths.ts';
+import { forceHint } from './sentence.ts';
 import type { ClockDifference } from './wire/wire.ts';
 
 /** A conflict that was not seen again for so long is over. */
@@ -79,8 +80,9 @@ function inWords(seconds: number): string {
 }
 
 function standingWarnings({ name, verdict }: State): readonly string[] {
-  if (verdict.standing !== 'last') return [];
   const reasons = verdict.reasons.join('; ');
+  if (verdict.standing === 'follow') return [`It does not take over by itself: ${reasons}. ${forceHint}`];
+  if (verdict.standing !== 'last') return [];
   return name === 'active'
     ? [`It serves although ${reasons}: no other node takes the address.`]
     : [`It takes over only if no other node serves: ${reasons}.`];

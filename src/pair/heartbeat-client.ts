@@ -18,6 +18,9 @@ export interface HeartbeatStatus {
   readonly sentence: string;
   readonly peers: readonly { readonly address: string; readonly lastHeardMs?: number | null | undefined }[];
   readonly virtualAddresses: readonly { readonly address: string; readonly held: boolean }[];
+  /** How it takes part; undefined from a heartbeat that does not say. */
+  readonly standing?: 'serve' | 'last' | 'follow' | 'never' | undefined;
+  readonly effectivePriority?: { readonly reasons: readonly string[] } | undefined;
   /** What is wrong although the state is right; each a sentence. */
   readonly warnings: readonly string[];
   /** A change that both nodes take, while it is under way. */
@@ -30,6 +33,8 @@ const statusSchema: z.ZodType<HeartbeatStatus> = z.looseObject({
   sentence: z.string(),
   peers: z.array(z.looseObject({ address: z.string(), lastHeardMs: z.number().nullish() })),
   virtualAddresses: z.array(z.looseObject({ address: z.string(), held: z.boolean() })),
+  standing: z.enum(['serve', 'last', 'follow', 'never']).optional(),
+  effectivePriority: z.looseObject({ reasons: z.array(z.string()) }).optional(),
   warnings: z.array(z.string()),
   change: z.looseObject({ phase: z.enum(['prepared', 'committed']) }).nullish(),
 });
@@ -139,6 +144,16 @@ export class HeartbeatClient {
     if (this.#subscribed) this.#socket?.write(`${JSON.stringify({ command: 'report', ...report })}\n`);
   }
 
+  /** Whether the copy here has every change, as far as this node knows; not told without a heartbeat to tell it to. */
+  copyInSync(inSync: boolean): void {
+    if (this.#subscribed) this.#socket?.write(`${JSON.stringify({ command: 'copy', inSync })}\n`);
+  }
+
+  /** It takes over whatever the copy here is, as soon as it is sure that nobody serves. @throws TandemError */
+  async claim(): Promise<void> {
+    this.#refused(outcomeSchema.parse(await this.#ask({ command: 'claim' }, statusTimeoutMs)));
+  }
+
   /** From now on this node takes over only if nobody else serves, or as any other again; it outlives a restart. */
   async maintenance(on: boolean): Promise<Resignation> {
     return resignationSchema.parse(await this.#ask({ command: 'maintenance', on }, maintenanceTimeoutMs));
@@ -158,7 +173,10 @@ export class HeartbeatClient {
       | { readonly command: 'commit'; readonly keepOldMs: number }
       | { readonly command: 'rollback' },
   ): Promise<void> {
-    const { ok, error } = outcomeSchema.parse(await this.#ask(step, changeTimeoutMs));
+    this.#refused(outcomeSchema.parse(await this.#ask(step, changeTimeoutMs)));
+  }
+
+  #refused({ ok, error }: z.infer<typeof outcomeSchema>): void {
     if (ok) return;
     throw new TandemError({
       code: error?.code ?? 'heartbeat.change.not-now',

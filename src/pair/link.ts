@@ -1,11 +1,15 @@
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { TandemError } from '../core/errors.ts';
+import type { Greeting } from '../core/replication/greeting.ts';
 import type { Position } from '../core/replication/position.ts';
 import type { Recall } from '../recall/recall.ts';
 import { mostSessionsPerNotice } from '../replication/codec.ts';
-import { linkError } from '../replication/errors.ts';
+import { linkError, newerStandbyCode } from '../replication/errors.ts';
 import { Receiver } from '../replication/receiver/receiver.ts';
+import { greetingOf } from '../replication/self.ts';
+import { callPeer } from '../replication/sender/call.ts';
+import type { Connect } from '../replication/sender/link.ts';
 import { Sender } from '../replication/sender/sender.ts';
 import { connectOverSsh } from '../replication/sender/ssh.ts';
 import type { Outcome } from '../replication/verification/records.ts';
@@ -26,6 +30,8 @@ export interface LinkParts {
   /** The standby holds entries of a later epoch than ours: this node must open one above it before it is listened to. */
   readonly onStale: (peerEpoch: number) => void;
   readonly verification: Verification;
+  /** Asked of a standby that presents itself: true where it holds what this node does not know, and is to serve. */
+  readonly isNewer: (peer: Greeting) => boolean;
   /** The standby has everything, again. */
   readonly onProtected: () => void;
   /** On a standby: the active asks for something beside the data. */
@@ -37,6 +43,8 @@ export interface LinkParts {
 const verifyEveryMs = 600_000;
 const verifyFirstMs = 15_000;
 const lookMs = 1_000;
+/** The other node tries the link again at least so often. */
+const toServeMs = 15_000;
 
 /** The replication of one node in one pair: it sends while active and receives while standby, never both. */
 export class ReplicationLink {
@@ -120,12 +128,8 @@ export class ReplicationLink {
       store: this.#parts.store,
       self: this.#self,
       peerName: peer.name,
-      connect: connectOverSsh({
-        host: peer.address,
-        port: peer.ssh.port,
-        privateKeyPath: join(paths.sshDirectory, 'replication_ed25519'),
-        hostKey: peer.ssh.hostKey,
-      }),
+      isNewer: this.#parts.isNewer,
+      connect: connectTo(peer),
       log: this.#parts.log,
     });
     const feed = this.#parts.recall.feedTo((notice) => sender.tellSessions(notice), mostSessionsPerNotice);
@@ -162,6 +166,21 @@ export class ReplicationLink {
   /** Asks the standby for something beside the data. @throws TandemError what it refuses with, `replication.link.closed` */
   ask(ask: string, body: unknown, timeoutMs: number): Promise<unknown> {
     return this.#sender?.ask(ask, body, timeoutMs) ?? Promise.reject(nobodyFollows());
+  }
+
+  /** Asks the other node for no more than where it stands, where neither serves. @throws TandemError `replication.*` */
+  callPeer(peer: PairNode, timeoutMs: number): Promise<Greeting> {
+    return callPeer(
+      connectTo(peer),
+      greetingOf(this.#self, this.#parts.store, 'standby', 'whatever'),
+      timeoutMs,
+    );
+  }
+
+  /** On a standby: the active node said a moment ago that this one has the newer copy and is to serve. */
+  get isToServe(): boolean {
+    const { lastError } = this.#receiver.status;
+    return lastError?.code === newerStandbyCode && Date.now() - lastError.at < toServeMs;
   }
 
   /** The standby has everything that was acknowledged here. */
@@ -229,6 +248,15 @@ export function verificationOf(
     follower: config.start === 'follower',
     log,
     wallMs,
+  });
+}
+
+function connectTo({ address, ssh }: PairNode): Connect {
+  return connectOverSsh({
+    host: address,
+    port: ssh.port,
+    privateKeyPath: join(paths.sshDirectory, 'replication_ed25519'),
+    hostKey: ssh.hostKey,
   });
 }
 

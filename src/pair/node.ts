@@ -1,4 +1,3 @@
-import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 import { certificateWarnings } from '../accounts/certificate-renewal.ts';
 import { UserGroups } from '../accounts/groups.ts';
@@ -7,6 +6,7 @@ import { UserAccounts } from '../accounts/users.ts';
 import { VpnSettingsNoun } from '../accounts/vpn-settings.ts';
 import type { Write } from '../accounts/write.ts';
 import type { ConnectedClient } from '../core/openvpn/connected-client.ts';
+import type { Greeting } from '../core/replication/greeting.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import type { Recall } from '../recall/recall.ts';
 import { JournalKeeper } from '../replication/journal-keeper.ts';
@@ -28,14 +28,12 @@ import { ReplicationLink, sameLink, verificationOf } from './link.ts';
 import { LinkKeys } from './link-keys.ts';
 import { setMaintenance } from './maintenance.ts';
 import { PairMaking, primaryClaimed } from './pair-making.ts';
-import { notPaired } from './pairing-errors.ts';
 import { readPairingFile } from './pairing-file.ts';
 import { ReplicationSettingsNoun } from './replication-settings.ts';
 import { type Role, RoleKeeper } from './role.ts';
-import { ServiceWatch } from './service-watch.ts';
 import { followerError, notAStandby, standbyError } from './standby-error.ts';
 import { holdsAddress, type Observed } from './status.ts';
-import { switchOverTo } from './switchover.ts';
+import { Succession } from './succession/succession.ts';
 import { forgetPair } from './unpairing.ts';
 import { Validation } from './validation.ts';
 import { WebAccess } from './web-access.ts';
@@ -72,7 +70,7 @@ export class Node {
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
   readonly #heartbeat: HeartbeatClient;
-  readonly #serviceWatch: ServiceWatch;
+  readonly succession: Succession;
   readonly #verification: Verification;
   readonly #journalKeeper: JournalKeeper;
   readonly certificates: CertificateKeeper;
@@ -89,7 +87,10 @@ export class Node {
       nodeName: config.name,
       log,
       duties: {
-        closeReceiver: async () => this.#link?.closeReceiver(),
+        closeReceiver: async () => {
+          this.succession.promotes();
+          await this.#link?.closeReceiver();
+        },
         openReceiver: async () => this.#link?.openReceiver(),
         startSender: () => this.#startSender(),
         stopSender: () => this.#link?.stopSender(),
@@ -111,12 +112,6 @@ export class Node {
       // Before anything else: it waits for no disk, and the heartbeat has announced the address already.
       parts.recall.serve(state === 'active', cause);
       void this.#role.become(state === 'active' ? 'active' : 'standby', cause);
-    });
-    this.#serviceWatch = new ServiceWatch({
-      openvpn: parts.vpn,
-      directory: dirname(paths.store),
-      log,
-      report: (word) => this.#heartbeat.report({ ...word, successor: this.#link?.status.protected === true }),
     });
     const write: Write = (actor, change) => this.#writer.write(actor, change);
     this.replication = new ReplicationSettingsNoun({
@@ -151,6 +146,9 @@ export class Node {
       isProtected: () => this.#role.role === 'active' && this.#link?.status.protected === true,
       role: this.#role,
     });
+    const serving = { role: this.#role, writer: this.#writer, heartbeat: this.#heartbeat };
+    const around = { pair: () => this.#pair, link: () => this.#link };
+    this.succession = new Succession({ ...parts, ...serving, ...around });
     const ofPair = { refuseUnlessActive: () => this.#refuseUnlessActive(), link: () => this.#link };
     this.linkKeys = new LinkKeys({ ...ofPair, nodeName: config.name, peer: () => this.#peer });
     this.changes = new PairChanges({
@@ -221,7 +219,7 @@ export class Node {
   async stop(): Promise<void> {
     this.#journalKeeper.stop();
     this.certificates.stop();
-    this.#serviceWatch.stop();
+    this.succession.stop();
     this.changes.form.stop();
     this.#heartbeat.stop();
     this.#parts.recall.stop();
@@ -238,11 +236,7 @@ export class Node {
   /** @throws TandemError `pair.switchover.*`, `pair.standby` */
   async switchOver(): Promise<{ from: string; to: string; clientsTold: number }> {
     this.#refuseUnlessActive();
-    const peer = this.#peer;
-    if (peer === undefined || this.#link === undefined) throw notPaired(this.#parts.config.name);
-    const { config, store, vpn, recall } = this.#parts;
-    const parts = { config, store, vpn, recall, link: this.#link, writer: this.#writer, role: this.#role };
-    return switchOverTo(peer, { ...parts, heartbeat: this.#heartbeat });
+    return this.succession.switchOver();
   }
 
   /** Whether clients are served here now. */
@@ -280,6 +274,7 @@ export class Node {
       apart: this.changes.form.trouble,
       peer: this.#peer,
       copy: this.#link?.status,
+      ...this.succession.observed,
       virtualAddress: this.#pair === undefined ? undefined : bareAddress(this.#pair.virtualAddress),
       heartbeat,
       openvpn: config.start === 'follower' ? [] : vpn.observed(),
@@ -317,11 +312,10 @@ export class Node {
     if (this.#peer !== undefined) this.#link?.startSender(this.#peer);
   }
 
-  #followRole(role: Role): void {
+  #followRole(role: Role, serves = role === 'active'): void {
     if (role === 'active') void this.certificates.look();
     this.web.followRole(role);
     const { privileged, vpn, log } = this.#parts;
-    const serves = role === 'active';
     const tell = (what: string) => (error: unknown) => log.error({ err: error }, what);
     void this.elsewhere.followers.serve(serves).catch(tell('followers cannot connect'));
     void privileged.followConnections(serves).catch(tell('connection tracking could not follow the role'));
@@ -333,7 +327,7 @@ export class Node {
     // The other node hears of it by this very link.
     await this.#link?.acknowledged(this.#parts.store.position, 2_000);
     this.#pair = undefined;
-    this.#serviceWatch.stop();
+    this.succession.leave();
     this.#heartbeat.rest();
     await this.changes.form.leave();
     await this.#parts.privileged.stopHeartbeat();
@@ -354,9 +348,12 @@ export class Node {
       role: () => this.#role.role,
       onStale: (peerEpoch: number) => this.#role.surpass(peerEpoch),
       verification: this.#verification,
+      isNewer: (peer: Greeting) => this.succession.isNewer(peer),
       onProtected: () => this.changes.agree(),
       onQuestion: (ask: string, body: unknown) =>
-        (LinkKeys.knows(ask) ? this.linkKeys : this.changes).answer(ask, body),
+        Succession.knows(ask)
+          ? this.succession.answer(body)
+          : (LinkKeys.knows(ask) ? this.linkKeys : this.changes).answer(ask, body),
     };
     this.#link = new ReplicationLink({ ...this.#parts, ...own }, pairId);
     if (this.#role.role === 'standby') await this.#link.openReceiver();
@@ -383,7 +380,7 @@ export class Node {
       if (before === undefined && occasion === 'changed' && this.#parts.config.start === 'failover')
         await primaryClaimed(this.#role);
       await this.changes.form.follow();
-      this.#serviceWatch.start();
+      this.succession.start();
     } catch (error) {
       this.#parts.log.error({ err: error }, 'the pair could not be followed');
     }

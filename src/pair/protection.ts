@@ -3,6 +3,10 @@ import { TandemError } from '../core/errors.ts';
 /** What follows from logins and sessions, not from anybody's decision: never refused, or nobody could sign in to look. */
 const facts: ReadonlySet<string> = new Set(['login_trace', 'web_session']);
 
+export function isFactOfLogins(table: string): boolean {
+  return facts.has(table);
+}
+
 /** Whether a change waits for both disks or is refused without them. */
 export interface Protection {
   /** The setting `require protection`. */
@@ -13,7 +17,7 @@ export interface Protection {
 
 /** Asked before a change to these tables is committed. Throws `pair.unprotected`; then nothing of it is made. */
 export function refuseUnprotected(protection: Protection, tables: readonly string[]): void {
-  if (!protection.required() || protection.holds() || tables.every((table) => facts.has(table))) return;
+  if (!protection.required() || protection.holds() || tables.every(isFactOfLogins)) return;
   throw new TandemError({
     code: 'pair.unprotected',
     culprit: 'operator',

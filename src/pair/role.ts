@@ -4,6 +4,11 @@ import type { Store } from '../store/store.ts';
 
 export type Role = 'active' | 'standby';
 
+/** Where this node began to serve, and the last epoch that it knew of before. */
+interface Promotion extends Position {
+  readonly epochBefore: number;
+}
+
 /** What changes with the role; each resolves when it is done. */
 export interface RoleDuties {
   /** Stops taking entries from the other node; when it has resolved nothing more is applied. */
@@ -40,6 +45,7 @@ export class RoleKeeper {
   #changing: Promise<void> | undefined;
   #retry: NodeJS.Timeout | undefined;
   #trouble: string | undefined;
+  #promotion: Promotion | undefined;
 
   constructor(parts: { store: Store; duties: RoleDuties; nodeName: string; log: Logger }) {
     this.#store = parts.store;
@@ -60,6 +66,11 @@ export class RoleKeeper {
   /** Why the node could not take its role yet, in words. */
   get trouble(): string | undefined {
     return this.#trouble;
+  }
+
+  /** How this node became active; undefined while it is not. */
+  get promotion(): Promotion | undefined {
+    return this.#role === 'active' ? this.#promotion : undefined;
   }
 
   get epoch(): number {
@@ -110,7 +121,9 @@ export class RoleKeeper {
     const startedAt = performance.now();
     await this.#duties.closeReceiver();
     await this.#duties.crowdBack(epochWaitsMs);
+    const epochBefore = this.epoch;
     const opened = this.#openEpoch();
+    this.#promotion = { ...opened, epochBefore };
     this.#enter('active');
     const { since } = this;
     void this.#duties.crowdBack(restWaitsMs).then(() => {

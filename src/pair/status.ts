@@ -6,6 +6,7 @@ import type { FollowerStatus } from './followers.ts';
 import type { FollowingStatus } from './following.ts';
 import type { HeartbeatStatus } from './heartbeat-client.ts';
 import type { Role } from './role.ts';
+import type { Readiness } from './succession/readiness.ts';
 
 /** How far the other node's copy is, as this node knows it now. */
 export interface CopyStatus {
@@ -41,6 +42,10 @@ export interface Observed {
   readonly apart?: string | undefined;
   readonly peer: { readonly name: string; readonly address: string } | undefined;
   readonly copy: CopyStatus | undefined;
+  /** On the active node: whether the standby would take over, as it said a moment ago; undefined where nothing is known. */
+  readonly readiness?: Readiness | undefined;
+  /** This node serves, may lack changes that the other one has, and has not met it since it became active. */
+  readonly mayLackChanges?: boolean;
   readonly virtualAddress: string | undefined;
   /** Undefined while the heartbeat does not run or does not answer. */
   readonly heartbeat: HeartbeatStatus | undefined;
@@ -95,14 +100,35 @@ export function sentenceOf(observed: Observed): string {
   }
   if (observed.apart !== undefined) return observed.apart;
   if (role === 'active') {
+    const readiness = standbyInWords(observed);
+    if (copy?.protected === true && observed.readiness?.ready === false)
+      return `${node.name} is active and every change is on ${peer.name} as well, but ${readiness}`;
     return copy?.protected === true
       ? `${node.name} is active and every change is on ${peer.name} as well.`
       : `${node.name} is active and NOT PROTECTED: ${copy?.sentence ?? `${peer.name} has no copy`}`;
   }
+  const { heartbeat } = observed;
+  if (heartbeat?.standing === 'follow' && !heartbeat.peers.some(isHeard))
+    return `NOBODY SERVES: ${node.name} is standby, hears no active node, and does not take over by itself, because its copy may lack changes. To take over with what it has: tandem failover claim`;
   if (!observed.seeded) return `${node.name} is standby and waits for its first copy from ${peer.name}.`;
   return copy?.connected === true
     ? `${node.name} is standby and follows ${peer.name}.`
     : `${node.name} is standby and hears nothing from ${peer.name}'s data: ${copy?.sentence ?? 'no connection'}`;
+}
+
+const heardWithinMs = 5_000;
+
+function isHeard({ lastHeardMs }: HeartbeatStatus['peers'][number]): boolean {
+  return lastHeardMs != null && lastHeardMs < heardWithinMs;
+}
+
+/** Whether the standby would take over, in one sentence; for the active node. */
+export function standbyInWords({ peer, readiness }: Observed): string {
+  if (peer === undefined) return 'There is no second node.';
+  if (readiness === undefined) return `Whether ${peer.name} would take over is not known.`;
+  return readiness.ready
+    ? `${peer.name} is ready to take over.`
+    : `${peer.name} WOULD NOT TAKE OVER: ${readiness.why}.`;
 }
 
 /** What a person may want to know beside warnings: nothing is wrong with this node, but something could be better. */
@@ -132,6 +158,12 @@ export function warningsOf(observed: Observed): string[] {
         : `changes are on this node only: ${copy?.sentence ?? 'no connection'}`,
     );
   }
+  if (peer !== undefined && role === 'active' && observed.readiness?.ready === false)
+    warnings.push(standbyInWords(observed));
+  if (peer !== undefined && observed.mayLackChanges === true)
+    warnings.push(
+      `${node.name} became active without having been in step with ${peer.name}: it may lack changes that only ${peer.name} has. When ${peer.name} comes with a newer copy it is handed the role, unless something is changed here before; then what only ${peer.name} has is put into its quarantine`,
+    );
   if (observed.following?.connected === false) warnings.push(observed.following.sentence);
   for (const one of observed.followers) {
     if (role === 'active' && !one.connected && one.lastHeardAt !== undefined) warnings.push(one.sentence);

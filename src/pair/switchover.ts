@@ -6,6 +6,7 @@ import type { VpnService } from '../vpn/service.ts';
 import type { HeartbeatClient } from './heartbeat-client.ts';
 import type { ReplicationLink } from './link.ts';
 import type { RoleKeeper } from './role.ts';
+import type { Readiness } from './succession/readiness.ts';
 import type { Writer } from './writer.ts';
 
 const successorTimeoutMs = 1_000;
@@ -61,14 +62,17 @@ export async function switchOverTo(
     readonly writer: Writer;
     readonly heartbeat: HeartbeatClient;
     readonly role: RoleKeeper;
+    readonly readiness: Readiness | undefined;
   },
 ): Promise<{ from: string; to: string; clientsTold: number }> {
-  const { config, store, vpn, recall, link, writer, heartbeat, role } = parts;
+  const { config, store, vpn, recall, link, writer, heartbeat, role, readiness } = parts;
   const { clientsTold } = await switchOver({
     nodeName: config.name,
     peerName: peer.name,
-    objections: () =>
-      link.status.protected ? [] : [`${peer.name} does not have every change: ${link.status.sentence}`],
+    objections: () => [
+      ...(link.status.protected ? [] : [`${peer.name} does not have every change: ${link.status.sentence}`]),
+      ...(readiness?.ready === false ? [`${peer.name} would not take over: ${readiness.why}`] : []),
+    ],
     holdWrites: () => writer.hold(),
     releaseWrites: () => writer.release(),
     drain: (timeoutMs) => link.acknowledged(store.position, timeoutMs),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type TakeoverPolicy, takeoverPolicies } from '../core/election/sync.ts';
 import { recallPacketLength } from '../core/recall/packet.ts';
 import { isOneHost } from '../core/recall/policy.ts';
 import type { AccessPolicy } from '../core/vpn/access-policy.ts';
@@ -59,6 +60,8 @@ export interface HeartbeatRequest {
   readonly gateway?: string | undefined;
   /** Undefined: it never takes the role back by itself. */
   readonly preemptDelayMs?: number | undefined;
+  /** When it takes over from a node that vanished. */
+  readonly takeover: TakeoverPolicy;
   /** It listens so long before it may take part. */
   readonly startDelayMs?: number | undefined;
 }
@@ -194,6 +197,7 @@ const heartbeat: z.ZodType<HeartbeatRequest> = z.strictObject({
   second: z.strictObject({ interface: interfaceNameSchema, peerAddress: z.ipv4() }).optional(),
   gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).optional(),
   preemptDelayMs: z.int().min(0).max(3_600_000).optional(),
+  takeover: z.enum(takeoverPolicies),
   startDelayMs: z.int().min(0).max(60_000).optional(),
 });
 

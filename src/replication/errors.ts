@@ -21,6 +21,18 @@ export function linkError(fault: LinkFault, message: string, cause?: unknown): T
   });
 }
 
+export const newerStandbyCode = 'replication.newer-standby';
+
+/** The standby holds what was written while this node was off; it is not overwritten. */
+export function newerStandby(peer: string): TandemError {
+  return new TandemError({
+    code: newerStandbyCode,
+    culprit: 'peer',
+    message: `${peer} holds a newer copy, written while this node was off; it is to take the role`,
+    hint: 'Wait some seconds: it takes over as soon as it is ready to serve',
+  });
+}
+
 /** What the other side told us, as an error here. */
 export function complaintError(complaint: Complaint): TandemError {
   return new TandemError({ ...complaint, culprit: 'peer' });

@@ -43,6 +43,8 @@ export type PairSettings = {
   readonly gateway?: string;
   /** The node with the higher priority takes the role back so many seconds after it is ready; never when it is left out. */
   readonly preemptDelaySeconds?: number;
+  /** A node whose copy may lack changes does not take over by itself; it does when this is left out. */
+  readonly takeover?: 'in-sync';
   /** The id of the heartbeat key in force; the keys themselves never travel with the data. */
   readonly heartbeatKey?: number;
 };
@@ -85,6 +87,7 @@ export const pairSettingsSchema: z.ZodType<PairSettings> = z.strictObject({
   paths: z.strictObject({ multicast: z.boolean(), unicast: z.boolean() }).exactOptional(),
   gateway: z.union([z.literal('auto'), z.literal('off'), z.ipv4()]).exactOptional(),
   preemptDelaySeconds: z.int().min(0).max(3_600).exactOptional(),
+  takeover: z.literal('in-sync').exactOptional(),
   heartbeatKey: z.int().min(0).max(255).exactOptional(),
 });
 

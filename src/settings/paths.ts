@@ -10,6 +10,7 @@ export const paths = {
   badCopies: '/var/lib/tandem/bad-copies',
   sshDirectory: '/var/lib/tandem/.ssh',
   pairing: '/var/lib/tandem/pairing.json',
+  newestCopy: '/var/lib/tandem/newest-copy',
   pairChange: '/var/lib/tandem/pair-change.json',
   heartbeatKeys: '/var/lib/tandem/heartbeat-keys.json',
   following: '/var/lib/tandem/following.json',

@@ -22,6 +22,7 @@ export function heartbeatConfig(request: HeartbeatRequest, gateway: string | und
     ...(preemptDelayMs === undefined ? {} : { preemptDelayMs }),
     ...(startDelayMs === undefined ? {} : { startDelayMs }),
     leaseSeconds: request.leaseSeconds,
+    takeover: request.takeover,
     paths: [
       ...(lan.multicast ? [{ multicast: true }] : []),
       ...(lan.unicast ? [{ unicast: request.peerAddress }] : []),

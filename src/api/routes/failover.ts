@@ -116,6 +116,7 @@ function present(node: Node): FailoverView {
     unicast: pair?.paths?.unicast ?? true,
     gateway: pair?.gateway ?? null,
     preemptDelaySeconds: pair?.preemptDelaySeconds ?? null,
+    takeover: pair?.takeover ?? 'always',
     nodes: (pair?.nodes ?? []).map((one) => ({
       name: one.name,
       address: one.address,

@@ -17,6 +17,16 @@ export function pairRoutes(instance: FastifyInstance, node: Node): void {
     () => node.switchOver(),
   );
 
+  // On a node that waits because its copy may lack changes.
+  app.post(
+    '/failover/claim',
+    { config: { policy: pairPolicy.switchOver }, schema: { response: { 200: z.object({}) } } },
+    async () => {
+      await node.succession.claim();
+      return {};
+    },
+  );
+
   app.post(
     '/failover',
     {

@@ -1,6 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Node } from '../../pair/node.ts';
-import { adviceOf, holdsAddress, type Observed, sentenceOf, warningsOf } from '../../pair/status.ts';
+import {
+  adviceOf,
+  holdsAddress,
+  type Observed,
+  sentenceOf,
+  standbyInWords,
+  warningsOf,
+} from '../../pair/status.ts';
 import { type StatusView, statusSchema, type VerificationView, verificationSchema } from '../contract.ts';
 import { replicaPolicy } from '../policies/replica.ts';
 import { statusPolicy } from '../policies/status.ts';
@@ -63,6 +70,8 @@ export function presentStatus(observed: Observed): StatusView {
             copying: copy.copying ?? null,
             protectedSince: isoTime(copy.protectedSince),
             version: copy.product ?? null,
+            ready: observed.readiness?.ready ?? null,
+            readiness: standbyInWords(observed),
             sentence: copy.sentence,
           },
     followers: observed.followers.map(presentFollower),

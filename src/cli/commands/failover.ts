@@ -44,6 +44,15 @@ export function addFailoverCommands(program: Command): void {
       );
     });
 
+  failover
+    .command('claim')
+    .description('on a node that waits because its copy may lack changes: take over with what it has')
+    .option('--json', 'print JSON')
+    .action(async (options: { json?: true }) => {
+      const answer = await callApi('POST', '/failover/claim');
+      print(options.json === true, answer, () => 'This node is active now, with the copy that it had.');
+    });
+
   addFailoverLooks(failover);
   addFailoverChanges(failover);
 

@@ -26,6 +26,9 @@ function words(status: StatusView): string {
     `position         ${status.position.epoch}.${status.position.sequence}`,
     `virtual address  ${virtualAddress(status)}`,
     `peer             ${peer(status)}`,
+    ...(status.peer === null || status.role !== 'active'
+      ? []
+      : [`takeover         ${status.peer.readiness}`]),
     `verified         ${status.verification === null ? 'not yet' : `${status.verification.at}: ${status.verification.sentence}`}`,
     ...status.followers.map((one) => `follower         ${followerLine(status, one)}`),
     ...status.openvpn.map(

@@ -79,6 +79,7 @@ export function addFailoverLooks(failover: Command): void {
                 `heartbeat        ${protocolNames[view.protocol]}${view.virtualMac ? ', virtual MAC' : ''}`,
                 `heartbeat over   ${[view.multicast ? 'multicast' : '', view.unicast ? 'unicast' : ''].filter((way) => way !== '').join(' and ')}`,
                 `gateway          ${view.gateway ?? "as each node's own file says"}`,
+                `taking over      ${view.takeover === 'always' ? 'always' : 'only with a copy that has every change (in-sync)'}`,
                 `role taken back  ${view.preemptDelaySeconds === null ? 'never' : `after ${view.preemptDelaySeconds} s`}`,
               ]),
           '',

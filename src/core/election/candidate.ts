@@ -5,6 +5,15 @@ import { type Duration, milliseconds, seconds, sum, times } from '../time/durati
 import { after, between, type Instant } from '../time/instant.ts';
 import { answered, askAt, asked, type Gateway, gatewayState, trackGateway } from './gateway.ts';
 import { type ServiceReport, serviceReport, serviceState } from './service.ts';
+import {
+  type CopyWatch,
+  copyWord,
+  doubtfulAt,
+  isInSync,
+  servedUntil,
+  type TakeoverPolicy,
+  watchCopy,
+} from './sync.ts';
 import { judge, mayServe, type Verdict } from './verdict.ts';
 
 /** Leaving costs the address for a moment when nobody can take it, so a broken node tries it more and more rarely. */
@@ -22,6 +31,8 @@ export interface Candidate {
   readonly mute: Mute | undefined;
   readonly report: ServiceReport | undefined;
   readonly maintenance: boolean;
+  /** Undefined where no copy of data is behind this node. */
+  readonly copy: CopyWatch | undefined;
   /** When a node that serves with a broken service next tries to leave, and how long after that again. */
   readonly leaving: { readonly at: Instant; readonly retry: Duration } | undefined;
   readonly verdict: Verdict;
@@ -53,6 +64,8 @@ const PROBE_LATER = seconds(1);
 export interface View {
   readonly active: boolean;
   readonly peerHeard: boolean;
+  /** When any other node advertised last, or said that it leaves. */
+  readonly lastHeardAt?: Instant | undefined;
   /** On a standby: from when on the next advertisement of the active node is late. */
   readonly overdueAt?: Instant | undefined;
 }
@@ -62,6 +75,7 @@ export interface CandidateOptions {
   readonly interval: Centiseconds;
   readonly gateway: IpAddress | undefined;
   readonly peers?: readonly IpAddress[] | undefined;
+  readonly takeover?: TakeoverPolicy | undefined;
 }
 
 export function createCandidate(options: CandidateOptions, now: Instant): Candidate {
@@ -75,6 +89,7 @@ export function createCandidate(options: CandidateOptions, now: Instant): Candid
     mute: undefined,
     report: undefined,
     maintenance: false,
+    copy: watchCopy(options.takeover),
     leaving: undefined,
     verdict: mayServe(priority),
   };
@@ -89,7 +104,8 @@ export function reconfigured(candidate: Candidate, options: CandidateOptions, no
     sameAddress(gateway, candidate.gateway.address);
   const fresh = gateway === undefined ? undefined : trackGateway(gateway, interval, now);
   const peers = peerMachines(options.peers, candidate.peers);
-  return { ...candidate, priority, interval, gateway: same ? candidate.gateway : fresh, peers };
+  const copy = watchCopy(options.takeover, candidate.copy);
+  return { ...candidate, priority, interval, gateway: same ? candidate.gateway : fresh, peers, copy };
 }
 
 function peerMachines(
@@ -114,6 +130,18 @@ export function reported(
 ): Candidate {
   const { healthy, reason, timeToLive, successor } = report;
   return { ...candidate, report: serviceReport(healthy, reason, now, timeToLive, successor) };
+}
+
+/** This node's copy has every change now, or is not known to. */
+export function copySaid(candidate: Candidate, now: Instant, inSync: boolean): Candidate {
+  const { copy } = candidate;
+  return copy === undefined ? candidate : { ...candidate, copy: copyWord(copy, now, inSync) };
+}
+
+/** It takes over when nobody serves, whatever its copy is. */
+export function takeoverForced(candidate: Candidate): Candidate {
+  const { copy } = candidate;
+  return copy === undefined ? candidate : { ...candidate, copy: { ...copy, forced: true } };
 }
 
 export function gatewayAsked(candidate: Candidate, now: Instant, view: View): Candidate {
@@ -171,7 +199,11 @@ export interface Assessment {
 }
 
 /** Judges anew. To be called whenever something changed and when `candidateDeadline` has passed. */
-export function assess(before: Candidate, now: Instant, view: View): Assessment {
+export function assess(known: Candidate, now: Instant, view: View): Assessment {
+  const copy =
+    known.copy &&
+    servedUntil(known.copy, view.active ? now : view.lastHeardAt, view.active || view.peerHeard);
+  const before = { ...known, copy };
   const service = serviceState(before.report, now);
   const verdict = judge({
     priority: before.priority,
@@ -181,6 +213,8 @@ export function assess(before: Candidate, now: Instant, view: View): Assessment 
     mute: isMute(before, now) ? before.mute?.reason : undefined,
     service,
     maintenance: before.maintenance,
+    outOfSync:
+      copy === undefined || view.active || copy.forced || isInSync(copy, now) ? undefined : copy.policy,
   });
   const candidate = { ...before, verdict };
   if (verdict.standing !== 'last' || service.kind !== 'broken') {
@@ -208,7 +242,8 @@ export function gatewayDeadline({ gateway }: Candidate, view: View): Instant | u
 export function assessmentDeadline(candidate: Candidate, now: Instant, view: View): Instant | undefined {
   const { mute, report, leaving } = candidate;
   const judged = mute === undefined ? undefined : after(mute.since, MUTE_AFTER);
-  const times = [report?.until, view.active ? leaving?.at : undefined, judged, mute?.probeAt];
+  const doubtful = candidate.copy && doubtfulAt(candidate.copy);
+  const times = [report?.until, view.active ? leaving?.at : undefined, judged, mute?.probeAt, doubtful];
   const ahead = times.filter((time) => time !== undefined && time > now) as Instant[];
   return ahead.length === 0 ? undefined : (Math.min(...ahead) as Instant);
 }

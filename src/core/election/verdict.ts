@@ -1,5 +1,6 @@
 import { type GatewayState, gatewayText } from './gateway.ts';
 import { type ServiceState, serviceText } from './service.ts';
+import type { TakeoverPolicy } from './sync.ts';
 
 /** What is known about this node and around it when it is asked whether it may serve. */
 export interface Facts {
@@ -13,13 +14,15 @@ export interface Facts {
   readonly mute: string | undefined;
   readonly service: ServiceState;
   readonly maintenance: boolean;
+  /** What holds for a node that does not serve and whose copy is not known to have every change; undefined where it has. */
+  readonly outOfSync?: TakeoverPolicy | undefined;
 }
 
 /**
  * `serve`: takes part as any other node. `last`: takes over only when nobody else serves, and leaves when somebody
- * else can. `never`: takes no part at all.
+ * else can. `follow`: listens, and takes over from nobody by itself. `never`: takes no part at all.
  */
-export type Standing = 'serve' | 'last' | 'never';
+export type Standing = 'serve' | 'last' | 'follow' | 'never';
 
 export interface Verdict {
   readonly standing: Standing;
@@ -27,6 +30,8 @@ export interface Verdict {
   readonly effectivePriority: number;
   /** Why it is not `serve` with the configured priority; halves of sentences. */
   readonly reasons: readonly string[];
+  /** Its copy is not known to have every change: it takes the role from no node that serves, whatever the priorities. */
+  readonly outOfSync?: true;
 }
 
 /** The lowest priority there is but that of a node that leaves. */
@@ -47,8 +52,16 @@ export function judge(facts: Facts): Verdict {
     const reasons = ['it is isolated: no other node is heard', gatewayText(facts.gateway)];
     return { standing: 'never', effectivePriority: facts.priority, reasons };
   }
+  const verdict = judgeService(facts);
+  if (facts.outOfSync === undefined) return verdict;
+  if (facts.outOfSync === 'always') return { ...verdict, outOfSync: true };
+  const reasons = ['its copy is not known to have every change', ...verdict.reasons];
+  return { standing: 'follow', effectivePriority: facts.priority, reasons, outOfSync: true };
+}
+
+function judgeService(facts: Facts): Verdict {
   const reasons = [
-    ...(gatewayGone ? [gatewayText(facts.gateway)] : []),
+    ...(facts.gateway.kind === 'gone' ? [gatewayText(facts.gateway)] : []),
     ...(facts.service.kind === 'broken' ? [serviceText(facts.service)] : []),
     ...(facts.maintenance ? ['it is in maintenance'] : []),
   ];
@@ -65,6 +78,7 @@ export function sameVerdict(a: Verdict, b: Verdict): boolean {
   return (
     a.standing === b.standing &&
     a.effectivePriority === b.effectivePriority &&
+    a.outOfSync === b.outOfSync &&
     a.reasons.length === b.reasons.length &&
     a.reasons.every((reason, index) => reason === b.reasons[index])
   );

@@ -57,6 +57,8 @@ export function installed(state: ReceiverState, head: Head): ReceiverStep {
 
 function greet(sender: Greeting, self: Greeting): ReceiverStep {
   const hello = send({ kind: 'greeting', greeting: self });
+  // It serves nobody either, and only asks where this node stands.
+  if (sender.role === 'standby') return { state: { phase: 'over' }, effects: [hello] };
   const agreed = admitSender(self, sender);
   if ('code' in agreed) {
     const refused = end(agreed);

@@ -75,6 +75,8 @@ function due(state: Backup, now: Instant): Step {
     const step = becomeActive(state, now, { kind: 'taken-back' });
     return { state: step.state, effects: [...step.effects, outcome({ kind: 'taken-back' })] };
   }
+  // Not in the RFC: who may lack changes leaves it to a person whether it serves without them.
+  if (state.verdict.standing === 'follow') return stay(listen(state, now), withheld(state));
   return becomeActive(state, now, claimCause(state)); // S5 (305)-(345)
 }
 
@@ -99,6 +101,7 @@ function weigh(state: Backup, now: Instant, source: IpAddress, advertisement: Ad
   const { router } = state;
   if (advertisement.priority === LEAVING_PRIORITY || isAbandoning(router, advertisement)) {
     if (waitsForSuccessor(state)) return stay(state);
+    if (state.verdict.standing === 'follow') return stay(listen(state, now), withheld(state));
     // Not in the RFC: who is to serve last leaves the address to whoever else may want it.
     if (state.verdict.standing === 'last') return stay(serveLast(state, now, source));
     // S6 (420): Skew_Time; in a pair there is nobody to wait for.
@@ -108,7 +111,7 @@ function weigh(state: Backup, now: Instant, source: IpAddress, advertisement: Ad
   }
   const handedOver = waitsForSuccessor(state) ? [outcome({ kind: 'handed-over', successor: source })] : [];
   const yielding = handedOver.length > 0 ? { to: source } : state.yielding;
-  const outranked = advertisement.priority < router.priority && mayPreempt(router) && yielding === undefined;
+  const outranked = advertisement.priority < router.priority && mayPreempt(state) && yielding === undefined;
   const preemptFrom = outranked ? (state.preemptFrom ?? after(now, router.preemptDelay)) : undefined;
   // S8 (460): discarded, so that the timer runs out and we take over.
   if (preemptFrom !== undefined && now >= preemptFrom) return stay({ ...state, preemptFrom });
@@ -130,9 +133,13 @@ function isAbandoning(router: VirtualRouter, { interval }: Advertisement): boole
   return router.dialect.name === 'carp' && toDuration(interval) > activeDownInterval(router, interval);
 }
 
-/** RFC 9568 §6.1 Preempt_Mode: the address owner always preempts. */
-function mayPreempt(router: VirtualRouter): boolean {
-  return router.preempt || router.priority === OWNER_PRIORITY;
+/** RFC 9568 §6.1 Preempt_Mode: the address owner always preempts. Not in the RFC: nobody who may lack changes does. */
+function mayPreempt({ router, verdict }: Backup): boolean {
+  return (router.preempt && verdict.outOfSync !== true) || router.priority === OWNER_PRIORITY;
+}
+
+function withheld({ verdict }: Backup): Effect {
+  return { type: 'report', report: { kind: 'withheld', reasons: verdict.reasons } };
 }
 
 function waitsForSuccessor(state: Backup): boolean {

@@ -43,4 +43,6 @@ export type Report =
   | { readonly kind: 'equal-priority'; readonly source: IpAddress }
   | { readonly kind: 'conflict'; readonly source: IpAddress; readonly priority: number }
   | { readonly kind: 'not-scheduled'; readonly late: Duration }
+  /** Nobody serves, and this node does not take over by itself. */
+  | { readonly kind: 'withheld'; readonly reasons: readonly string[] }
   | { readonly kind: 'address-put-back'; readonly address: Prefix };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { carpInterval } from '../../core/carp/timers.ts';
+import { type TakeoverPolicy, takeoverPolicies } from '../../core/election/sync.ts';
 import { isIpv6LinkLocal, isMulticast, parseAddress, sameAddress } from '../../core/net/address.ts';
 import { parsePrefix } from '../../core/net/prefix.ts';
 import { type Centiseconds, centiseconds } from '../../core/time/centiseconds.ts';
@@ -38,6 +39,8 @@ export interface Config {
   readonly preempt: boolean;
   readonly preemptDelayMs: number;
   readonly startDelayMs: number;
+  /** Of a node with a copy of data behind it: whether it takes over with one that may lack changes. */
+  readonly takeover?: TakeoverPolicy | undefined;
   readonly leaseSeconds?: number | undefined;
   readonly checksum: 'rfc9568' | 'pseudo-header';
   /** The addresses get the MAC of the virtual router, on an interface of their own beside `interface`. */
@@ -128,6 +131,7 @@ const shape = z.strictObject({
   preempt: z.boolean({ error: 'must be true or false' }).default(false),
   preemptDelayMs: wholeNumber(0, LONGEST_DELAY_MS).default(0),
   startDelayMs: wholeNumber(0, LONGEST_DELAY_MS).default(0),
+  takeover: z.enum(takeoverPolicies, { error: 'must be "always" or "in-sync"' }).optional(),
   leaseSeconds: wholeNumber(1, 3600).optional(),
   checksum: z
     .enum(['rfc9568', 'pseudo-header'], { error: 'must be "rfc9568" or "pseudo-header"' })

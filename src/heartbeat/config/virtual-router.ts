@@ -60,7 +60,7 @@ export function surroundingsOf(config: Config): Surroundings {
   const peers = pathPlans(config, familyOf(config))
     .filter((path) => path.interface === config.interface && !isMulticast(path.destination))
     .map(({ destination }) => destination);
-  return { gateway, peers };
+  return { gateway, peers, takeover: config.takeover };
 }
 
 function askedOf({ gateway, peers }: Surroundings): readonly IpAddress[] {

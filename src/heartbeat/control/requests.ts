@@ -13,6 +13,8 @@ const requestSchema: z.ZodType<ControlRequest> = z.discriminatedUnion('command',
     successor: z.boolean().optional(),
   }),
   z.strictObject({ command: z.literal('maintenance'), on: z.boolean() }),
+  z.strictObject({ command: z.literal('copy'), inSync: z.boolean() }),
+  z.strictObject({ command: z.literal('claim') }),
   z.strictObject({
     command: z.literal('prepare'),
     change: z.record(z.string().max(64), z.unknown()),
@@ -42,6 +44,10 @@ export type ControlRequest =
     }
   /** While on, this node serves only if nobody else does. */
   | { readonly command: 'maintenance'; readonly on: boolean }
+  /** Whether the copy that this node would serve with has every change, as far as its data service knows. */
+  | { readonly command: 'copy'; readonly inSync: boolean }
+  /** Take over when nobody serves, whatever the copy is. */
+  | { readonly command: 'claim' }
   /** Fields of the configuration that both nodes change; undone when no commit comes within `timeoutMs`. */
   | {
       readonly command: 'prepare';
@@ -73,7 +79,7 @@ export function parseRequest(line: string): ControlRequest | { readonly error: C
   return {
     error: {
       code: 'heartbeat.control.bad-request',
-      message: `${issues.join('; ')} (commands: status, subscribe, resign, report, maintenance, prepare, commit, rollback)`,
+      message: `${issues.join('; ')} (commands: status, subscribe, resign, report, maintenance, copy, claim, prepare, commit, rollback)`,
     },
   };
 }

@@ -28,6 +28,9 @@ export interface Controlled {
     readonly ttlMs: number;
     readonly successor?: boolean | undefined;
   }): void;
+  copyInSync(inSync: boolean): void;
+  /** Refused where another node serves. */
+  claim(): Outcome;
   /** The three steps of a change that both nodes take. */
   prepare(change: Readonly<Record<string, unknown>>, timeoutMs: number): Promise<Outcome>;
   commit(keepOldMs: number): Outcome;
@@ -113,6 +116,13 @@ export class ControlServer {
       case 'report':
         this.#controlled.report(request);
         writeLine(socket, { ok: true });
+        return;
+      case 'copy':
+        this.#controlled.copyInSync(request.inSync);
+        writeLine(socket, { ok: true });
+        return;
+      case 'claim':
+        writeLine(socket, this.#controlled.claim());
         return;
       case 'prepare':
         void this.#controlled

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { TakeoverPolicy } from '../../core/election/sync.ts';
 import { canonicalPrefix } from '../../core/net/shared-address.ts';
 import { centiseconds } from '../../core/time/centiseconds.ts';
 import { toSeconds } from '../../core/time/duration.ts';
@@ -20,6 +21,7 @@ export interface PairTuning {
   readonly gateway?: string | null | undefined;
   /** Null: never. */
   readonly preemptDelaySeconds?: number | null | undefined;
+  readonly takeover?: TakeoverPolicy | undefined;
 }
 
 /** What may be changed of a pair that is there. */
@@ -59,6 +61,7 @@ export function tunedPair(pair: PairSettings, wish: PairChangeWish): PairSetting
     address6,
     gateway,
     preemptDelaySeconds,
+    takeover,
     ...rest
   } = pair;
   const multicast = wish.multicast ?? paths.multicast;
@@ -83,6 +86,7 @@ export function tunedPair(pair: PairSettings, wish: PairChangeWish): PairSetting
     ...(multicast && unicast ? {} : { paths: { multicast, unicast } }),
     ...(nextGateway === undefined ? {} : { gateway: nextGateway }),
     ...(nextPreempt === undefined ? {} : { preemptDelaySeconds: nextPreempt }),
+    ...((wish.takeover ?? takeover) === 'in-sync' ? { takeover: 'in-sync' } : {}),
   };
   if (after.nodes[0].priority === after.nodes[1].priority)
     throw invalidChange('Both nodes would have the same priority.', 'Give one of them a higher one');
@@ -163,6 +167,7 @@ function things(pair: PairSettings): readonly { field: string; label: string; va
       label: 'taking the role back',
       value: pair.preemptDelaySeconds === undefined ? 'never' : `after ${pair.preemptDelaySeconds} s`,
     },
+    { field: 'takeover', label: 'taking over', value: takeoverInWords(pair.takeover ?? 'always') },
     { field: 'heartbeatKey', label: 'heartbeat key', value: `number ${pair.heartbeatKey ?? 1}` },
     ...pair.nodes.flatMap(({ name, priority, second }) => [
       { field: `priorities.${name}`, label: `priority of ${name}`, value: String(priority) },
@@ -173,6 +178,10 @@ function things(pair: PairSettings): readonly { field: string; label: string; va
       },
     ]),
   ];
+}
+
+function takeoverInWords(policy: TakeoverPolicy): string {
+  return policy === 'always' ? 'always' : 'only with a copy that has every change';
 }
 
 /** Who notices what; `clients` are connected, and profiles name the virtual address unless `host` says otherwise. */
@@ -203,6 +212,10 @@ export function notices(
   if (back !== undefined && before.preemptDelaySeconds === undefined)
     words.push(
       `the node with the higher priority takes the role back ${back} s after it is ready: its clients move twice for each failure`,
+    );
+  if (before.takeover === undefined && after.takeover !== undefined)
+    words.push(
+      'a standby that may lack changes does not take over by itself from now on: nobody serves until the other node is back, or `tandem failover claim` says so',
     );
   if (!moves && (before.address6 === undefined || before.address6 === after.address6))
     words.push('no client notices the change itself');

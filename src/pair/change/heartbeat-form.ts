@@ -34,6 +34,7 @@ export function heartbeatRequest(
     paths: pair.paths ?? { multicast: true, unicast: true },
     second,
     gateway: pair.gateway,
+    takeover: pair.takeover ?? 'always',
     preemptDelayMs: preemptDelaySeconds === undefined ? undefined : preemptDelaySeconds * 1_000,
   };
 }

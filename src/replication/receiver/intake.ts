@@ -57,6 +57,7 @@ export class Intake {
   #incoming: IncomingSnapshot | undefined;
   #sender: Greeting | undefined;
   #over = false;
+  #called = false;
   /** Applied and not yet acknowledged. */
   #owed: Position | undefined;
   #acknowledging = false;
@@ -69,6 +70,11 @@ export class Intake {
 
   get admitted(): boolean {
     return this.#sender !== undefined;
+  }
+
+  /** The other side wanted no more than a greeting. */
+  get called(): boolean {
+    return this.#called;
   }
 
   /** Until the connection ends; always rejects, with the reason. */
@@ -155,6 +161,8 @@ export class Intake {
   }
 
   async #makeWay(sender: Greeting): Promise<void> {
+    this.#called = sender.role === 'standby';
+    if (this.#called) return;
     if (!('code' in admitSender(this.#options.self(), sender))) await this.#options.takeTurn();
   }
 

@@ -231,7 +231,7 @@ export class Receiver {
       this.#wantsSnapshot = true;
       this.#options.verification?.foundDamaged(error.message);
     }
-    if (this.#state === 'closed') return;
+    if (this.#state === 'closed' || intake.called) return;
     const { code, message, hint } = error;
     this.#lastError = { code, message, hint, at: this.#clock.wall() };
     this.#options.log.warn({ code, hint }, `link from the active: ${message}`);

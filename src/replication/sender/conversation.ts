@@ -1,3 +1,4 @@
+import type { TandemError } from '../../core/errors.ts';
 import type { Copying } from '../../core/replication/book.ts';
 import { type Decision, decide } from '../../core/replication/decision.ts';
 import type { JournalEntry } from '../../core/replication/entry.ts';
@@ -12,7 +13,7 @@ import type {
 import { formatPosition, type Head, type Position } from '../../core/replication/position.ts';
 import type { Store } from '../../store/store.ts';
 import type { Clock } from '../clock.ts';
-import { complaintError, linkError } from '../errors.ts';
+import { complaintError, linkError, toComplaint } from '../errors.ts';
 import type { MessageStream } from '../message-stream.ts';
 import { Outbox } from './outbox.ts';
 import { sendSnapshot } from './snapshot-source.ts';
@@ -21,6 +22,8 @@ import { Window } from './window.ts';
 /** What one connection tells the sender. */
 export interface ConversationEvents {
   greeted(peer: Greeting, decision: Decision): void;
+  /** Why it gets nothing from here; it is told. */
+  refusal?(peer: Greeting): TandemError | undefined;
   /** The standby proved to be at this position of our own history. */
   seeding(copying: Copying | undefined): void;
   following(standsAt: Position): void;
@@ -208,6 +211,12 @@ export class Conversation {
     events.greeted(peer, decision);
     const admitted = admitSender(peer, greeting);
     if ('code' in admitted) throw complaintError(admitted);
+    this.#failure = events.refusal?.(peer);
+    if (this.#failure !== undefined) {
+      stream.send({ kind: 'complaint', complaint: toComplaint(this.#failure) });
+      stream.end();
+      return;
+    }
     if (decision.kind === 'tail') {
       this.#sent = decision.after;
       stream.send({ kind: 'tail', after: decision.after });

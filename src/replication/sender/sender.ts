@@ -8,7 +8,7 @@ import { covers, type Head, type Position } from '../../core/replication/positio
 import type { Survey, Verdict } from '../../core/replication/verdict.ts';
 import type { Store } from '../../store/store.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import { linkError, toTandemError } from '../errors.ts';
+import { linkError, newerStandby, toTandemError } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { MessageStream } from '../message-stream.ts';
 import { greetingOf, type Self } from '../self.ts';
@@ -26,6 +26,8 @@ export interface SenderOptions {
   readonly peerName: string;
   readonly connect: Connect;
   readonly log: Log;
+  /** Asked when the standby has presented itself: true where it is to serve, so that nothing is sent to it. */
+  readonly isNewer?: (peer: Greeting) => boolean;
   readonly clock?: Clock;
   /** Default 1000. */
   readonly pingMs?: number;
@@ -266,6 +268,8 @@ export class Sender {
           this.#note(books.reached(this.#book, peer.nodeName));
           this.#enter('greeting');
         }),
+      refusal: (peer) =>
+        run === this.#run && this.#options.isNewer?.(peer) === true ? newerStandby(peer.nodeName) : undefined,
       seeding: (copying) =>
         current(() => {
           this.#note(books.standsAt(books.seeding(this.#book, copying), undefined));

@@ -8,7 +8,7 @@
  *   AT advert KEY=VALUE…       from= to= (the group) priority= interval= (cs) vrid= addresses= checksum= ttl=
  *   AT packet from=… ttl=… HEX a packet as it is
  *   AT resign MS               AT claim-fails            AT reconfigure KEY=VALUE…
- *   AT election STANDING PRIORITY [REASON]
+ *   AT election STANDING PRIORITY [REASON]      STANDING,out-of-sync: its copy may lack changes
  *   AT run                     let time pass: every deadline up to AT is met to the microsecond
  *   sending fails|works        what becomes of advertisements from now on
  *
@@ -194,7 +194,9 @@ function router(before: VirtualRouter | undefined, words: readonly string[]): Vi
 
 function verdict([standing, priority, ...reason]: readonly string[]): Verdict {
   const reasons = reason.length === 0 ? [] : [reason.join(' ')];
-  return { standing: standing as Standing, effectivePriority: Number(priority), reasons };
+  const [word, behind] = standing?.split(',') ?? [];
+  const judged = { standing: word as Standing, effectivePriority: Number(priority), reasons };
+  return behind === 'out-of-sync' ? { ...judged, outOfSync: true } : judged;
 }
 
 function options(words: readonly string[]): Record<string, string | undefined> {

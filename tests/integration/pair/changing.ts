@@ -50,6 +50,15 @@ export function changingAPair(labOf: () => Lab): void {
       );
   }
 
+  /** Does something on a node in the very moment in which it has noted a change, which is over soon. */
+  async function onceNoted(node: NodeName, command: string): Promise<void> {
+    const wait = 'until [ -e /var/lib/tandem/pair-change.json ]; do sleep 0.01; done';
+    assert.equal(
+      await look(labOf(), node, `timeout 15 bash -c '${wait}' && ${command} && echo noted`),
+      'noted',
+    );
+  }
+
   async function standing(active: NodeName, standby: NodeName): Promise<void> {
     await until(
       async () =>
@@ -101,13 +110,9 @@ export function changingAPair(labOf: () => Lab): void {
     const [server] = await pidsOf(labOf(), 'node-b', 'server-main.ts');
     // It notes and prepares the change, and is cut off before the commit reaches it.
     const before = await heartbeatOf('node-a');
+    const noted = onceNoted('node-b', `kill -STOP ${server}`);
     const changing = apply(['--vhid', '62']).catch((error: unknown) => error);
-    await until(
-      async () => (await look(labOf(), 'node-b', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
-      10_000,
-      'node-b to note it',
-    );
-    await look(labOf(), 'node-b', `kill -STOP ${server}`);
+    await noted;
     await labOf().powerOff('node-b');
     await changing;
     await labOf().powerOn('node-b');
@@ -120,12 +125,10 @@ export function changingAPair(labOf: () => Lab): void {
 
   test('the active node dies in the middle: the other serves, and the dead one comes back as standby', async () => {
     await standing('node-a', 'node-b');
+    const [server] = await pidsOf(labOf(), 'node-a', 'server-main.ts');
+    const noted = onceNoted('node-a', `kill -STOP ${server}`);
     const changing = apply(['--vhid', '63']).catch((error: unknown) => error);
-    await until(
-      async () => (await look(labOf(), 'node-a', 'ls /var/lib/tandem/pair-change.json 2>/dev/null')) !== '',
-      10_000,
-      'node-a to note it',
-    );
+    await noted;
     await labOf().powerOff('node-a');
     await changing;
     await until(

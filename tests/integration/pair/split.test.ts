@@ -5,6 +5,7 @@ import { addUser } from '../../../lab/demo/set-up.ts';
 import { until } from '../../../lab/demo/until.ts';
 import type { Lab } from '../../../lab/lab.ts';
 import { changingAPair } from './changing.ts';
+import { coldStarts } from './cold-starts.ts';
 import { holdsAddress, labWithPair, look } from './pair-lab.ts';
 
 let lab: Lab;
@@ -52,3 +53,5 @@ test('a split heals: the later takeover stays, and what the other wrote meanwhil
 });
 
 changingAPair(() => lab);
+
+coldStarts(() => lab);
