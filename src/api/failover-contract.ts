@@ -88,7 +88,8 @@ export interface ValidationAnswer {
   readonly rows: readonly {
     readonly id: string;
     readonly title: string;
-    readonly state: 'pending' | 'good' | 'warning' | 'problem';
+    /** `skipped`: not looked at, for what it takes was not there. */
+    readonly state: 'pending' | 'good' | 'warning' | 'problem' | 'skipped';
     readonly sentence: string;
     readonly remedy: string | null;
   }[];
@@ -99,7 +100,7 @@ export const validationAnswerSchema: z.ZodType<ValidationAnswer> = z.object({
     z.object({
       id: z.string(),
       title: z.string(),
-      state: z.enum(['pending', 'good', 'warning', 'problem']),
+      state: z.enum(['pending', 'good', 'warning', 'problem', 'skipped']),
       sentence: z.string(),
       remedy: z.string().nullable(),
     }),

@@ -21,6 +21,7 @@ import {
   type Row,
   type RowId,
   rowIds,
+  skipped,
 } from '../validation/rows.ts';
 import { freeIt } from './peer-refusal.ts';
 import { type Remote, runRemotely } from './remote-command.ts';
@@ -168,10 +169,9 @@ export class Validation {
       const row = seen.find((one) => one.id === id);
       if (row !== undefined) this.#put(row);
     }
-    this.#fillPending(
-      'Not looked at, for the second node was not reached.',
-      'Put the row about SSH right first',
-    );
+    for (const { id, state } of this.#rows)
+      if (state === 'pending')
+        this.#put(skipped(id as RowId, 'The second node was not reached, or its command did not answer.'));
   }
 
   async #askPeer(remote: Remote, request: Omit<ProbeRequest, 'interface'>): Promise<ProbeAnswer | undefined> {

@@ -2,7 +2,8 @@ import { neighbourOf } from '../core/net/shared-address.ts';
 import { bareAddress, bareNetwork } from '../settings/network.ts';
 import type { ProbeAnswer } from './contract.ts';
 
-type RowState = 'pending' | 'good' | 'warning' | 'problem';
+/** `skipped`: something that had to be seen first was not. */
+type RowState = 'pending' | 'good' | 'warning' | 'problem' | 'skipped';
 
 /** One thing that was looked at, in words; `remedy` says what to do about it. */
 export interface Row {
@@ -68,6 +69,10 @@ export function good(id: RowId, sentence: string): Row {
 
 export function problem(id: RowId, sentence: string, remedy: string): Row {
   return { id, title: titles[id], state: 'problem', sentence, remedy };
+}
+
+export function skipped(id: RowId, sentence: string): Row {
+  return { id, title: titles[id], state: 'skipped', sentence, remedy: null };
 }
 
 function warning(id: RowId, sentence: string, remedy: string): Row {

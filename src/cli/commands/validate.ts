@@ -21,7 +21,13 @@ interface ValidateOptions extends PairOptions {
 
 const askEveryMs = 300;
 const protocolNames = { vrrp3: 'VRRP version 3', vrrp2: 'VRRP version 2', carp: 'CARP' } as const;
-const marks = { pending: '…', good: 'GOOD', warning: 'WARNING', problem: 'PROBLEM' } as const;
+const marks = {
+  pending: '…',
+  good: 'GOOD',
+  warning: 'WARNING',
+  problem: 'PROBLEM',
+  skipped: '-',
+} as const;
 
 /** `tandem validate`: what `failover set` would meet, row by row, without changing anything. */
 export function addValidateCommand(program: Command): void {

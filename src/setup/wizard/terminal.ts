@@ -12,6 +12,7 @@ const backspaces: ReadonlySet<string> = new Set(['\u007f', '\b']);
 export class Terminal implements Dialogue {
   #pending = '';
   #ended = false;
+  #interrupted = false;
   #wake: (() => void) | undefined;
   readonly #read = (chunk: string): void => {
     this.#pending += chunk;
@@ -22,7 +23,13 @@ export class Terminal implements Dialogue {
     this.#wake?.();
   };
 
+  readonly #interrupt = (): void => {
+    this.#interrupted = true;
+    this.#wake?.();
+  };
+
   constructor() {
+    process.on('SIGINT', this.#interrupt);
     process.stdin.setEncoding('utf8');
     process.stdin.on('data', this.#read);
     process.stdin.on('end', this.#finish);
@@ -42,6 +49,7 @@ export class Terminal implements Dialogue {
   }
 
   close(): void {
+    process.off('SIGINT', this.#interrupt);
     process.stdin.off('data', this.#read);
     process.stdin.off('end', this.#finish);
     process.stdin.pause();
@@ -88,10 +96,11 @@ export class Terminal implements Dialogue {
     }
   }
 
-  #more(): Promise<void> {
-    return new Promise((resolve) => {
+  async #more(): Promise<void> {
+    await new Promise<void>((resolve) => {
       this.#wake = resolve;
     });
+    if (this.#interrupted) throw interrupted();
   }
 }
 

@@ -30,8 +30,12 @@ const json: ReadonlySet<string> = new Set(['user.properties', 'user_group.proper
 const shownSettings: ReadonlySet<string> = new Set(['vpn', 'pair', 'replication', 'followers', 'acme']);
 /** Stored as 0 and 1. */
 const flags: ReadonlySet<string> = new Set(['user.blocked', 'user.administrator']);
+/** Its beginning is enough to tell two apart. */
+const uuid = /^([0-9a-f]{8})-[0-9a-f-]{27}$/;
 const times: ReadonlySet<string> = new Set(['user.expires_at']);
 const longestText = 120;
+/** Of something new; it is as everybody expects. */
+const saysNothing: ReadonlySet<string> = new Set(['false', 'none']);
 
 /**
  * What an entry changed, one line a row, without secrets: `user alice: blocked false → true`, `setting pair: VHID 51 → 52`. `columnsOf` names the
@@ -47,7 +51,7 @@ export function changesInWords(
 function rowInWords(change: RowChange, columns: readonly Column[]): string {
   const values = change.operation === 'insert' ? change.after : change.before;
   const key = columns.flatMap((column, index) => (column.key ? [text(values[index])] : [])).join(' ');
-  const subject = `${change.table.replaceAll('_', ' ')} ${key}`.trim();
+  const subject = `${change.table.replaceAll('_', ' ')} ${key.replace(uuid, '$1')}`.trim();
   if (change.operation === 'delete') return `${subject}: removed`;
   const details = columns.flatMap((column, index) => {
     if (column.key) return [];
@@ -60,10 +64,9 @@ function rowInWords(change: RowChange, columns: readonly Column[]): string {
         : jsonChangesInWords(String(before), String(after));
     const name = column.name.replaceAll('_', ' ');
     if (!shown.has(full)) return change.operation === 'insert' ? [] : [`${name} changed`];
-    const now = `${name} ${readable(full, after)}`;
-    return [
-      change.operation === 'insert' ? now : `${name} ${readable(full, before)} → ${readable(full, after)}`,
-    ];
+    const now = readable(full, after);
+    if (change.operation === 'insert') return saysNothing.has(now) ? [] : [`${name} ${now}`];
+    return [`${name} ${readable(full, before)} → ${now}`];
   });
   const what = change.operation === 'insert' ? ['added', ...details] : details;
   return `${subject}: ${what.join(', ')}`;
@@ -71,6 +74,7 @@ function rowInWords(change: RowChange, columns: readonly Column[]): string {
 
 function readable(column: string, value: ChangedValue): string {
   if (value === null || value === undefined) return 'none';
+  if (column === 'user.routes') return (JSON.parse(String(value)) as string[]).join(', ') || 'none';
   if (flags.has(column)) return value === 1 ? 'true' : 'false';
   if (times.has(column) && typeof value === 'number') return new Date(value).toISOString();
   return text(value);

@@ -104,6 +104,7 @@ describe('tandem init', () => {
     const output = await bash(line);
     assert.doesNotMatch(output, /CHANGED/);
     assert.match(output, /Only DELETE, in capitals, deletes it/);
+    assert.match(output, /Interrupted\. Nothing was changed/);
     assert.match(output, /Nothing was changed\. This would be set up:/);
     assert.match(output, /is a node already/);
     assert.match(output, /"start": "failover"/);

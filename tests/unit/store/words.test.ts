@@ -69,6 +69,7 @@ test('a pair is told by its address and numbers, with their units; its change by
 test('properties of a user are told alike', (context) => {
   const store = openStore(context);
   addUser(store, 'alice');
+  assert.deepEqual(said(store), ['user alice: added'], 'what is as everybody expects is not said');
   store.write(admin, ({ users }) =>
     users.change('alice', { properties: { autoLogin: true, routes: ['10.20.0.0/16'] } }),
   );

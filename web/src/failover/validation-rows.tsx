@@ -9,6 +9,7 @@ const marks: Record<Row['state'], { readonly state: State; readonly word: string
   good: { state: 'good', word: 'GOOD' },
   warning: { state: 'warning', word: 'warning' },
   problem: { state: 'bad', word: 'problem' },
+  skipped: { state: 'neutral', word: 'not looked at' },
 };
 
 /** What was looked at, row by row, with the remedy where there is something to do. */
