@@ -4,7 +4,7 @@ import { formatIpv4, parseIpv4, parseNetwork } from '../core/openvpn/ipv4.ts';
 import { firstFreeAddress, isClientAddress } from '../core/openvpn/pool.ts';
 import { type Consequence, consequences } from '../core/vpn/consequences.ts';
 import type { VpnSettings } from '../core/vpn/settings.ts';
-import { readVpnSettings } from '../settings/read.ts';
+import { asServed, readVpnSettings } from '../settings/read.ts';
 import { vpnSettingName, vpnSettingsSchema } from '../settings/vpn.ts';
 import type { Actor } from '../store/actor.ts';
 import type { Store } from '../store/store.ts';
@@ -42,7 +42,7 @@ export class VpnSettingsNoun {
   async set(actor: Actor, patch: unknown, dryRun: boolean): Promise<SettingsChange> {
     const before = this.get();
     const wanted = checked(merged(before, patch));
-    const effects = consequences(before, wanted);
+    const effects = consequences(this.#served(before), this.#served(wanted));
     const same = JSON.stringify(before) === JSON.stringify(wanted);
     if (wanted.directives.server !== before.directives.server)
       await tryServerDirectives(wanted.directives.server);
@@ -58,10 +58,14 @@ export class VpnSettingsNoun {
     });
     return {
       settings: written.result,
-      consequences: consequences(before, written.result),
+      consequences: consequences(this.#served(before), this.#served(written.result)),
       applied: true,
       protected: written.protected,
     };
+  }
+
+  #served(settings: VpnSettings): VpnSettings {
+    return asServed(this.#store, settings);
   }
 }
 

@@ -66,7 +66,7 @@ export class WebAccess {
     if (config.start === 'follower') return [];
     if (config.web?.on === 'all') return ['0.0.0.0'];
     const pair = this.#pair;
-    return [config.address, ...(pair === undefined ? [] : [bareAddress(pair.virtualAddress)])];
+    return [config.address, ...(pair === undefined ? [] : sharedAddresses(pair))];
   }
 
   get port(): number {
@@ -78,7 +78,7 @@ export class WebAccess {
     const { config, store } = this.#parts;
     const pair = this.#pair;
     const nodes = pair?.nodes.flatMap(({ name, address }) => [name, address]) ?? [];
-    const shared = pair === undefined ? [] : [bareAddress(pair.virtualAddress)];
+    const shared = pair === undefined ? [] : sharedAddresses(pair);
     const { host } = readVpnSettings(store);
     const all = [config.name, config.address, ...nodes, ...shared, ...(host === '' ? [] : [host])];
     return [...new Set([...all, 'localhost', '127.0.0.1'])];
@@ -111,4 +111,8 @@ export class WebAccess {
     const pair = this.#pair;
     return pair === undefined ? undefined : viewOf(pair, this.#parts.config.nodeId)?.peer;
   }
+}
+
+function sharedAddresses({ virtualAddress, address6 }: PairSettings): readonly string[] {
+  return [virtualAddress, ...(address6 === undefined ? [] : [address6])].map(bareAddress);
 }

@@ -27,9 +27,13 @@ export function readVpnSettings(source: SettingsSource): VpnSettings {
   return settings;
 }
 
-/** The same as both nodes serve by them: a pair's shared IPv6 address takes the place of one that was set by hand. */
+/** The same as both nodes serve by them. */
 export function readServedSettings(source: SettingsSource): VpnSettings {
-  const settings = readVpnSettings(source);
+  return asServed(source, readVpnSettings(source));
+}
+
+/** A pair's shared IPv6 address takes the place of one that was set by hand. */
+export function asServed(source: SettingsSource, settings: VpnSettings): VpnSettings {
   const shared = readPairSettings(source)?.address6;
   return shared === undefined ? settings : { ...settings, address6: bareAddress(shared) };
 }

@@ -2,7 +2,6 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { type Consequence, interrupts } from '../../core/vpn/consequences.ts';
 import { keepalivePresets, longestOutageSeconds, pingsPerHour } from '../../core/vpn/keepalive.ts';
-import { serverProcesses } from '../../core/vpn/processes.ts';
 import { defaultVpnSettings } from '../../core/vpn/settings.ts';
 import type { Node } from '../../pair/node.ts';
 import { actorOf } from '../actor.ts';
@@ -58,10 +57,11 @@ export function settingsRoutes(instance: FastifyInstance, node: Node): void {
     },
     async (request) => {
       const { settings, dryRun } = request.body;
-      const clients = (process: string | undefined): number =>
-        node.sessions().filter((one) => process === undefined || one.process === process).length;
-      const before = { all: clients(undefined), of: new Map<string, number>() };
-      for (const { name } of serverProcesses(node.vpnSettings.get())) before.of.set(name, clients(name));
+      const sessions = node.sessions();
+      const of = new Map(
+        [...Map.groupBy(sessions, ({ process }) => process)].map(([name, some]) => [name, some.length]),
+      );
+      const before = { all: sessions.length, of };
       const change = await node.vpnSettings.set(actorOf(request), settings, dryRun);
       return {
         protected: change.protected,
