@@ -20,7 +20,7 @@ export class RecallKeys {
   readonly #store: Store;
   readonly #keys = new Map<
     string,
-    { readonly toClient: ServerToClientKeys; readonly toServer: ClientToServerKeys }
+    { readonly pem: string; readonly toClient: ServerToClientKeys; readonly toServer: ClientToServerKeys }
   >();
 
   constructor(store: Store) {
@@ -49,12 +49,14 @@ export class RecallKeys {
   }
 
   #refresh(): void {
-    this.#keys.clear();
-    for (const certificate of this.#store.certificates.list()) {
-      if (certificate.revokedAt !== undefined) continue;
-      const bytes = bytesOf(certificate.tlsCryptV2Key);
+    const wanted = this.#store.certificates.tlsCryptV2Keys();
+    for (const name of this.#keys.keys()) if (!wanted.has(name)) this.#keys.delete(name);
+    for (const [name, pem] of wanted) {
+      if (this.#keys.get(name)?.pem === pem) continue;
+      this.#keys.delete(name);
+      const bytes = bytesOf(pem);
       const [toClient, toServer] = [serverToClientKeys(bytes), clientToServerKeys(bytes)];
-      if (toClient && toServer) this.#keys.set(certificate.commonName, { toClient, toServer });
+      if (toClient && toServer) this.#keys.set(name, { pem, toClient, toServer });
     }
     // The first use of a cipher loads code.
     for (const name of this.#keys.keys()) {

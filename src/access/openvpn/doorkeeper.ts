@@ -48,6 +48,8 @@ export interface DoorkeeperOptions {
 
 /** Addresses of clients that wandered and their peer ids are in the status alone. */
 const REFRESH_MS = 15_000;
+/** So long a client that shows no sign of having been let in may take for it, when nobody was at the door before. */
+const UNHEARD_MS = 1_000;
 /** A process that hangs is noticed when it does not answer to this. */
 const PROBE_MS = 2_000;
 
@@ -65,6 +67,9 @@ export class Doorkeeper {
   readonly #byPassword: Set<number> = new Set();
   /** Who was sent away and may still be in the status. */
   #leaving: Set<number> = new Set();
+  /** Whose question was heard since the last arrival. */
+  readonly #heard: Set<number> = new Set();
+  #unheardTimer: NodeJS.Timeout | undefined;
   #refreshTimer: NodeJS.Timeout | undefined;
   #probeTimer: NodeJS.Timeout | undefined;
 
@@ -107,6 +112,7 @@ export class Doorkeeper {
   close(): void {
     clearInterval(this.#refreshTimer);
     clearInterval(this.#probeTimer);
+    clearTimeout(this.#unheardTimer);
     this.#client.close();
   }
 
@@ -145,9 +151,36 @@ export class Doorkeeper {
     this.#options.onEvent({ type: 'up' });
     this.#leaving.clear();
     this.#byPassword.clear();
+    this.#heard.clear();
+    void this.#attempt('status', this.#lookForUnheard());
     // Events from before are lost, and the process may be a new one: only its status is true.
     void this.refresh().then(() => this.reviewSessions());
     void this.#attempt('bytecount', this.#client.bytecount(this.#options.bytecountSeconds ?? 5));
+  }
+
+  /**
+   * OpenVPN asks about a login once. Whoever asked while nobody was at the door would wait for the end of its handshake's minute: it is told to
+   * begin again.
+   */
+  async #lookForUnheard(): Promise<void> {
+    const early = await this.#waiting();
+    if (early.length === 0) return;
+    clearTimeout(this.#unheardTimer);
+    this.#unheardTimer = setTimeout(() => {
+      const sent = this.#waiting().then(async (late) => {
+        const unheard = early.filter((cid) => late.includes(cid) && !this.#heard.has(cid));
+        await Promise.all(unheard.map((cid) => this.#client.clientKill(cid, 'RESTART,[P]')));
+      });
+      void this.#attempt('client-kill', sent);
+    }, UNHEARD_MS);
+  }
+
+  /** Who has shown a certificate and has no address yet. */
+  async #waiting(): Promise<number[]> {
+    const clients = await this.#client.status3();
+    return clients
+      .filter(({ vpnAddress, commonName }) => vpnAddress === '' && commonName !== 'UNDEF')
+      .map(({ cid }) => cid);
   }
 
   #noticed(notifications: readonly ManagementNotification[]): void {
@@ -156,9 +189,15 @@ export class Doorkeeper {
     if (before !== this.#sessions) this.#options.onEvent({ type: 'sessions' });
     for (const notification of notifications) {
       if (isTurnover(notification)) this.#arriving?.push(notification);
-      if (notification.type === 'login') void this.#attempt('login', this.#decide(notification));
+      if (notification.type === 'login') {
+        this.#heard.add(notification.cid);
+        void this.#attempt('login', this.#decide(notification));
+      }
       if (notification.type === 'established') this.#established(notification.cid);
-      if (notification.type === 'disconnected') this.#byPassword.delete(notification.cid);
+      if (notification.type === 'disconnected') {
+        this.#byPassword.delete(notification.cid);
+        this.#heard.delete(notification.cid);
+      }
       if (notification.type === 'dropped') this.#options.onEvent(notification);
     }
   }

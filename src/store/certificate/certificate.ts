@@ -109,6 +109,14 @@ export class Certificates {
     return { certificates: rows.map(toSummary), total: Number(total?.['count']) };
   }
 
+  /** The tls-crypt-v2 keys of those that are not revoked, by common name; of several the one with the highest serial. */
+  tlsCryptV2Keys(): Map<string, string> {
+    const sql =
+      'SELECT common_name, tls_crypt_v2_key FROM certificate WHERE revoked_at IS NULL ORDER BY serial';
+    const rows = this.#database.all(sql);
+    return new Map(rows.map((row) => [String(row['common_name']), String(row['tls_crypt_v2_key'])]));
+  }
+
   revokedSerials(): string[] {
     return this.#database
       .all('SELECT serial FROM certificate WHERE revoked_at IS NOT NULL')

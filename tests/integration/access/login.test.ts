@@ -104,4 +104,14 @@ describe('logins at a real server', () => {
       [],
     );
   });
+
+  it('lets in soon who asked while nobody was at the door', async () => {
+    await server[Symbol.asyncDispose]();
+    server = vpn.startServer({ late: true });
+    await server.process.logged(/Initialization Sequence Completed/);
+    await using client = vpn.startClient('alice');
+    await server.process.logged(/authentication deferred/);
+    server.doorkeeper.start();
+    await client.process.logged(connected);
+  });
 });

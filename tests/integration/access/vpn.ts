@@ -144,8 +144,9 @@ export class Vpn implements Disposable {
     this.#revoked.follow([this.#serials.get(username) ?? '']);
   }
 
+  /** @param door `late`: nobody is at the door until its doorkeeper is started */
   startServer(
-    door: Pick<DoorkeeperOptions, 'memory' | 'beforeEntry'> = {},
+    { late, ...door }: Pick<DoorkeeperOptions, 'memory' | 'beforeEntry'> & { late?: true } = {},
     spec: Partial<OpenvpnServerSpec> = {},
   ): RunningServer {
     this.#started += 1;
@@ -190,7 +191,7 @@ export class Vpn implements Disposable {
       bytecountSeconds: 1,
       ...door,
     });
-    doorkeeper.start();
+    if (late !== true) doorkeeper.start();
     const stop = async (): Promise<void> => {
       doorkeeper.close();
       await process.kill();
