@@ -182,9 +182,11 @@ test('a change of the pair says who notices, and is in force on both nodes', asy
   await page.goto(`${pages.shared}/failover`);
   await signIn(page, 'admin', admin.password);
   await page.getByLabel('VHID').fill('53');
+  await page.getByRole('radio', { name: /^only with a copy/ }).click();
   await page.getByRole('button', { name: 'Review and change…' }).click();
   const dialog = page.getByRole('dialog');
   await dialog.getByRole('row', { name: 'VHID 52 53' }).waitFor();
+  await dialog.getByRole('row', { name: /^Taking over always / }).waitFor();
   await dialog.getByText('No client notices the change itself.').waitFor();
   await assertAccessible(page, 'the review of a change');
   await dialog.getByRole('button', { name: 'Change both nodes' }).click();

@@ -1,4 +1,4 @@
-import { Select, Switch, TextInput } from '@mantine/core';
+import { Radio, Select, Switch, TextInput } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { Panel } from '../look/page.tsx';
 import { NumberField } from '../settings/number-field.tsx';
@@ -48,6 +48,24 @@ export function RolePanel({ favoured, tuning, onChange, children }: RolePanelPro
           ) : null}
         </div>
         {children}
+        <Radio.Group
+          label="When the active node is gone, the standby takes over"
+          value={tuning.takeover}
+          onChange={(value) => onChange({ takeover: value === 'in-sync' ? 'in-sync' : 'always' })}
+        >
+          <div className={styles['presets']}>
+            <Radio
+              value="always"
+              label="always"
+              description="Clients are never without a server; changes that only the other node had are set aside and listed when it returns"
+            />
+            <Radio
+              value="in-sync"
+              label="only with a copy that has every change"
+              description="Otherwise it waits for the other node, or for somebody who makes it take over; clients are without a server meanwhile"
+            />
+          </div>
+        </Radio.Group>
         <Switch
           label={`${favoured} takes the role back by itself when it returns`}
           description="Its clients move twice for each failure; without this a node that returns stays standby"

@@ -17,6 +17,7 @@ export interface Tuning {
   readonly gateway: string | null;
   /** Null: a node never takes the role back by itself. */
   readonly preemptDelaySeconds: number | null;
+  readonly takeover: FailoverView['takeover'];
 }
 
 export const emptyPath: SecondPath = { interface: '', address: '' };
@@ -34,5 +35,6 @@ export function tuningOf(view: FailoverView): Tuning {
     second: nodes.length > 0 && second.length === nodes.length ? second : null,
     gateway: view.gateway,
     preemptDelaySeconds: view.preemptDelaySeconds,
+    takeover: view.takeover,
   };
 }

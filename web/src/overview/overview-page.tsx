@@ -4,7 +4,8 @@ import { Notice } from '../look/notice.tsx';
 import { Page, Panel } from '../look/page.tsx';
 import { useSession } from '../session/session.ts';
 import { useReadOnly } from '../shell/standby-notice.tsx';
-import { useHistory, useOverview, useStatus } from '../status/status.ts';
+import { type HeartbeatView, useHistory, useOverview, useStatus } from '../status/status.ts';
+import { ClaimDialog } from './claim-dialog.tsx';
 import { MaintenanceDialog } from './maintenance-dialog.tsx';
 import { MoveDialog } from './move-dialog.tsx';
 import { PairPicture } from './pair-picture.tsx';
@@ -21,12 +22,15 @@ export function OverviewPage() {
   const history = useHistory();
   const readOnly = useReadOnly();
   const administrator = useSession()?.role === 'administrator';
-  const [dialog, setDialog] = useState<'switchover' | 'maintenance' | undefined>();
+  const [dialog, setDialog] = useState<'switchover' | 'maintenance' | 'claim' | undefined>();
   if (status === undefined) return <Page title="Overview">{null}</Page>;
   const warnings = [...new Set([...status.warnings, ...(heartbeat?.warnings ?? [])])];
   const maintenance = heartbeat?.maintenance === true;
   const canMove = !readOnly && administrator && status.role === 'active' && status.peer !== null;
   const canRest = administrator && !silent && status.peer !== null && heartbeat !== undefined;
+  // Nobody serves, and this node waits to be told: it takes over only with a copy that has every change.
+  const canClaim =
+    canRest && status.role === 'standby' && heartbeat?.standing === 'follow' && !heard(heartbeat);
   return (
     <Page
       title="Overview"
@@ -36,6 +40,11 @@ export function OverviewPage() {
           {canRest ? (
             <Button onClick={() => setDialog('maintenance')}>
               {maintenance ? 'End maintenance…' : 'Maintenance…'}
+            </Button>
+          ) : null}
+          {canClaim ? (
+            <Button variant="filled" onClick={() => setDialog('claim')}>
+              Take over on {status.node}…
             </Button>
           ) : null}
           {canMove ? (
@@ -60,6 +69,9 @@ export function OverviewPage() {
       {dialog === 'switchover' && status.peer !== null ? (
         <MoveDialog status={status} peer={status.peer.name} onClose={() => setDialog(undefined)} />
       ) : null}
+      {dialog === 'claim' && status.peer !== null ? (
+        <ClaimDialog status={status} peer={status.peer.name} onClose={() => setDialog(undefined)} />
+      ) : null}
       {dialog === 'maintenance' && status.peer !== null ? (
         <MaintenanceDialog
           status={status}
@@ -70,6 +82,12 @@ export function OverviewPage() {
       ) : null}
     </Page>
   );
+}
+
+const heardWithinMs = 5_000;
+
+function heard({ peers }: HeartbeatView): boolean {
+  return peers.some(({ lastHeardMs }) => lastHeardMs !== null && lastHeardMs < heardWithinMs);
 }
 
 /** Warnings are written to follow others in a line; alone they begin with a capital. */

@@ -37,7 +37,7 @@ export function PairPicture({ observation: { status, heartbeat } }: { observatio
         status.role === 'standby' && status.virtualAddress?.held === false && known ? address : undefined
       }
       clients={undefined}
-      detail={status.peer.connected ? 'connected to this node' : status.peer.sentence}
+      detail={peerDetail(status.peer)}
     />
   );
   const links = <Links status={status} heartbeat={heartbeat} />;
@@ -50,6 +50,13 @@ export function PairPicture({ observation: { status, heartbeat } }: { observatio
       {ordered[1]}
     </figure>
   );
+}
+
+/** As the active node knows it; a standby cannot know more than that there is a connection. */
+function peerDetail(peer: NonNullable<StatusView['peer']>): string {
+  if (!peer.connected) return peer.sentence;
+  if (peer.ready === null) return 'connected to this node';
+  return peer.ready ? 'ready to take over' : peer.readiness;
 }
 
 function clientsOf(status: StatusView): number {

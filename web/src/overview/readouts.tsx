@@ -69,13 +69,14 @@ function ProtectionReadout({ status }: { status: StatusView }) {
       </Readout>
     );
   }
+  const unready = status.protected && peer.ready === false;
   return (
     <Readout
       name="Protection"
-      state={status.protected ? 'good' : 'bad'}
+      state={unready ? 'warning' : status.protected ? 'good' : 'bad'}
       value={status.protected ? 'Protected' : 'Not protected'}
     >
-      {status.protected ? `every change is on ${peer.name} too` : peer.sentence}
+      {unready ? peer.readiness : status.protected ? `every change is on ${peer.name} too` : peer.sentence}
     </Readout>
   );
 }

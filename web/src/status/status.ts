@@ -28,6 +28,8 @@ export interface HeartbeatView {
   readonly paths: readonly { readonly name: string; readonly open: boolean }[];
   readonly warnings: readonly string[];
   readonly maintenance: boolean;
+  /** `follow`: it does not claim by itself. */
+  readonly standing?: string;
   readonly timers: { readonly advertisementIntervalMs: number; readonly downIntervalMs: number };
   readonly gateway: { readonly address: string; readonly state: string } | null;
 }
