@@ -1,6 +1,7 @@
 import { listStandingUsers, type StandingUser } from '../accounts/standing.ts';
 import { genericCommonName, isLoginName } from '../core/openvpn/common-name.ts';
 import { parseIpv4, parseNetwork } from '../core/openvpn/ipv4.ts';
+import type { Head } from '../core/replication/position.ts';
 import type { ClientOfUser } from '../core/vpn/access-policy.ts';
 import { clientAddress6 } from '../core/vpn/ipv6-network.ts';
 import type { VpnSettings } from '../core/vpn/settings.ts';
@@ -26,9 +27,26 @@ interface AwaitedClient {
   readonly ipv4: string;
 }
 
+/** Asked several times for each change. The head of the journal is another object after each. */
+const knownAt = new WeakMap<Head, { readonly users: StandingUser[]; readonly clients: AwaitedClient[] }>();
+
+/** Everybody, and who may come. */
+export function usersAndClients(store: Store): {
+  readonly users: readonly StandingUser[];
+  readonly clients: readonly AwaitedClient[];
+} {
+  const { head } = store;
+  const known = knownAt.get(head);
+  if (known !== undefined) return known;
+  const users = listStandingUsers(store);
+  const found = { users, clients: awaitedClients(store, users) };
+  knownAt.set(head, found);
+  return found;
+}
+
 /** Every profile in force that has an address, and everybody who has one for the generic profile while that is in force. */
-export function awaitedClients(store: Store): AwaitedClient[] {
-  const users = new Map(listStandingUsers(store).map((user) => [user.name, user]));
+function awaitedClients(store: Store, all: readonly StandingUser[]): AwaitedClient[] {
+  const users = new Map(all.map((user) => [user.name, user]));
   const addresses = new Map(store.clientAddresses.list().map((one) => [one.commonName, one.ipv4]));
   const inForce = store.certificates.inForce();
   const ownProfiles = inForce.map(({ commonName, userName, kind }) => ({ commonName, userName, kind }));
@@ -43,7 +61,7 @@ export function awaitedClients(store: Store): AwaitedClient[] {
 
 /** The same with their addresses and what they may reach. */
 export function clientsOfUsers(store: Store, vpn: VpnSettings): ClientOfUser[] {
-  return awaitedClients(store).map(({ user, ipv4 }) => {
+  return usersAndClients(store).clients.map(({ user, ipv4 }) => {
     const ipv6 = address6Of(vpn, ipv4);
     return {
       addresses: ipv6 === undefined ? [ipv4] : [ipv4, ipv6],

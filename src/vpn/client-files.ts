@@ -7,7 +7,7 @@ import {
 } from '../access/openvpn/client-config.ts';
 import { createRevocationList } from '../access/pki/revocation.ts';
 import { readAuthority } from '../accounts/identity.ts';
-import { listStandingUsers, type StandingUser } from '../accounts/standing.ts';
+import type { StandingUser } from '../accounts/standing.ts';
 import { isExpired, needsPassword, nextTurn } from '../core/accounts/standing.ts';
 import { nobodysFile } from '../core/openvpn/common-name.ts';
 import { netmask, parseNetwork } from '../core/openvpn/ipv4.ts';
@@ -15,7 +15,7 @@ import { serverAddress6 } from '../core/vpn/ipv6-network.ts';
 import type { VpnSettings } from '../core/vpn/settings.ts';
 import { readVpnSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
-import { address6Of, awaitedClients } from './client-addresses.ts';
+import { address6Of, usersAndClients } from './client-addresses.ts';
 import { RevokedSerials } from './revoked-serials.ts';
 
 /** Whoever has no file of his own is refused, also where the file is not asked for first. */
@@ -129,7 +129,8 @@ export class ClientFiles {
     const network = parseNetwork(vpn.network);
     const mask = netmask(network?.prefix ?? 24);
     const files = new Map([[nobodysFile, refusal]]);
-    for (const { commonName, user, kind, ipv4: address } of awaitedClients(this.#store)) {
+    const { users, clients } = usersAndClients(this.#store);
+    for (const { commonName, user, kind, ipv4: address } of clients) {
       const disabled =
         kind === 'auto-login'
           ? user.blocked || isExpired(user, now) || !user.autoLogin
@@ -145,9 +146,7 @@ export class ClientFiles {
       files.set(clientConfigFileName(commonName), this.#render(commonName, client));
     }
     for (const name of this.#rendered.keys()) if (!files.has(name)) this.#rendered.delete(name);
-    const turns = listStandingUsers(this.#store).map(
-      (user) => nextTurn(user, now, vpn.token.renewal) ?? Number.POSITIVE_INFINITY,
-    );
+    const turns = users.map((user) => nextTurn(user, now, vpn.token.renewal) ?? Number.POSITIVE_INFINITY);
     const next = turns.reduce((first, turn) => Math.min(first, turn), Number.POSITIVE_INFINITY);
     return { files, nextTurn: Number.isFinite(next) ? next - now : undefined };
   }
