@@ -20,7 +20,7 @@ const fieldByCode: readonly (readonly [code: RegExp, field: string])[] = [
   [/^replication\.public-key$/, 'publicKey'],
   [/^accounts\.present-password$/, 'current'],
   [/^api\.one-time-code\.wrong$/, 'code'],
-  [/^accounts\.user\.expiry$/, 'expiresAt'],
+  [/^accounts\.(user|token)\.expiry$/, 'expiresAt'],
   [/^(accounts\.user\.address|store\.client-address\.\w+)$/, 'address'],
   [/^accounts\.user\.route$/, 'routes'],
   [/^accounts\.access-rule$/, 'access'],

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type LogLine, logLevels, logProcesses } from '../pair/log/log-line.ts';
 import { type StatusView, statusSchema } from './contract.ts';
 
 /** All that the first page shows. Times are ISO 8601. */
@@ -92,12 +93,27 @@ export const certificateListSchema: z.ZodType<CertificateListView> = z.object({
   total: z.int(),
 });
 
-/** What the server of this node logged last, one JSON object each; oldest first. */
+export type { LogLine };
+/** What the processes of a node logged last and fits the question; oldest first. */
 export interface LogView {
+  /** The node that answers. */
   readonly node: string;
-  readonly lines: readonly string[];
+  /** The other one of the pair; null where there is none. */
+  readonly other: string | null;
+  readonly lines: readonly LogLine[];
 }
-export const logSchema: z.ZodType<LogView> = z.object({ node: z.string(), lines: z.array(z.string()) });
+export const logSchema: z.ZodType<LogView> = z.object({
+  node: z.string(),
+  other: z.string().nullable(),
+  lines: z.array(
+    z.object({
+      at: z.string(),
+      process: z.enum(logProcesses),
+      level: z.enum(logLevels),
+      text: z.string(),
+    }),
+  ),
+});
 
 export interface AboutView {
   readonly node: string;

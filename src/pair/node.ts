@@ -26,6 +26,7 @@ import { type Elsewhere, elsewhereOf } from './elsewhere.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { ReplicationLink, sameLink, verificationOf } from './link.ts';
 import { LinkKeys } from './link-keys.ts';
+import { NodeLog } from './log/node-log.ts';
 import { setMaintenance } from './maintenance.ts';
 import { PairMaking, primaryClaimed } from './pair-making.ts';
 import { readPairingFile } from './pairing-file.ts';
@@ -66,6 +67,7 @@ export class Node {
   readonly elsewhere: Elsewhere;
   readonly changes: PairChanges;
   readonly linkKeys: LinkKeys;
+  readonly log: NodeLog;
   readonly #parts: NodeParts;
   readonly #role: RoleKeeper;
   readonly #writer: Writer;
@@ -150,6 +152,7 @@ export class Node {
     const around = { pair: () => this.#pair, link: () => this.#link };
     this.succession = new Succession({ ...parts, ...serving, ...around });
     const ofPair = { refuseUnlessActive: () => this.#refuseUnlessActive(), link: () => this.#link };
+    this.log = new NodeLog({ ...parts, ...ofPair, name: config.name, peer: () => this.#peer });
     this.linkKeys = new LinkKeys({ ...ofPair, nodeName: config.name, peer: () => this.#peer });
     this.changes = new PairChanges({
       ...parts,
@@ -353,7 +356,10 @@ export class Node {
       onQuestion: (ask: string, body: unknown) =>
         Succession.knows(ask)
           ? this.succession.answer(body)
-          : (LinkKeys.knows(ask) ? this.linkKeys : this.changes).answer(ask, body),
+          : (LinkKeys.knows(ask) ? this.linkKeys : NodeLog.knows(ask) ? this.log : this.changes).answer(
+              ask,
+              body,
+            ),
     };
     this.#link = new ReplicationLink({ ...this.#parts, ...own }, pairId);
     if (this.#role.role === 'standby') await this.#link.openReceiver();

@@ -36,7 +36,8 @@ export type RequestBody =
   | { readonly ask: 'recall.tickle'; readonly tickle: EndpointRequest }
   | { readonly ask: 'recall.nudge'; readonly nudge: EndpointRequest }
   | { readonly ask: 'listen'; readonly listen: ListenRequest }
-  | { readonly ask: 'lan.probe'; readonly probe: ProbeRequest };
+  | { readonly ask: 'lan.probe'; readonly probe: ProbeRequest }
+  | { readonly ask: 'log.read'; readonly lines: number };
 
 export interface HeartbeatRequest {
   readonly interface: string;
@@ -173,6 +174,8 @@ export interface Reply {
   readonly error?: string | undefined;
   /** What was seen, where the request was to look. */
   readonly probe?: ProbeAnswer | undefined;
+  /** Lines of the log, where the request was to read it. */
+  readonly log?: readonly string[] | undefined;
 }
 
 const instanceName = z.string().regex(/^[a-z0-9-]{1,15}$/);
@@ -297,6 +300,7 @@ const body: z.ZodType<RequestBody> = z.discriminatedUnion('ask', [
   z.strictObject({ ask: z.literal('recall.nudge'), nudge: endpoint }),
   z.strictObject({ ask: z.literal('listen'), listen }),
   z.strictObject({ ask: z.literal('lan.probe'), probe: probeRequestSchema }),
+  z.strictObject({ ask: z.literal('log.read'), lines: z.int().min(1).max(20_000) }),
 ]);
 
 export const requestSchema: z.ZodType<Request> = z.strictObject({ id: z.int().min(0).optional(), body });
@@ -319,4 +323,5 @@ export const replySchema: z.ZodType<Reply> = z.strictObject({
   id: z.int(),
   error: z.string().optional(),
   probe: probeAnswerSchema.optional(),
+  log: z.array(z.string()).optional(),
 });

@@ -41,4 +41,6 @@ export interface Privileged {
   listen(listen: ListenRequest): Promise<Server>;
   /** Looks at the LAN and at this machine for a validation; changes nothing. */
   probeLan(probe: ProbeRequest): Promise<ProbeAnswer>;
+  /** The last lines that all processes of this node logged, oldest first. */
+  readLog(lines: number): Promise<string[]>;
 }

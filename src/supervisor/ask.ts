@@ -1,9 +1,11 @@
 import { Server } from 'node:net';
+import { z } from 'zod';
 import { TandemError } from '../core/errors.ts';
 import { noticeSchema, type RequestBody, replySchema, type WatchedPacket } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
 import { probeAnswerSchema } from '../validation/contract.ts';
 
+const linesSchema = z.array(z.string());
 const answerTimeoutMs = 20_000;
 const mostRequestsUnderWay = 64;
 
@@ -22,7 +24,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
     }
     const request = waiting.get(reply.data.id);
     waiting.delete(reply.data.id);
-    if (reply.data.error === undefined) request?.resolve(reply.data.probe ?? handle);
+    if (reply.data.error === undefined) request?.resolve(reply.data.probe ?? reply.data.log ?? handle);
     else request?.reject(refused(reply.data.error));
   });
 
@@ -75,6 +77,7 @@ export function privilegedOverIpc(channel: NodeJS.Process): Privileged {
       if (server instanceof Server) return server;
       throw refused('it handed no port over');
     },
+    readLog: async (lines) => linesSchema.parse(await exchange({ ask: 'log.read', lines })),
     probeLan: async (probe) => probeAnswerSchema.parse(await exchange({ ask: 'lan.probe', probe })),
   };
 }

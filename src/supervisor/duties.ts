@@ -38,7 +38,9 @@ export class Duties {
     await applyRuleset(REMOVE_FIREWALL);
   }
 
-  async carryOut(body: Exclude<RequestBody, { readonly ask: 'listen' | 'lan.probe' }>): Promise<void> {
+  async carryOut(
+    body: Exclude<RequestBody, { readonly ask: 'listen' | 'lan.probe' | 'log.read' }>,
+  ): Promise<void> {
     switch (body.ask) {
       case 'heartbeat.run':
         return this.#heartbeat.run(body.heartbeat);

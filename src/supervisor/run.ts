@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { chmodSync, chownSync, mkdirSync, rmSync } from 'node:fs';
+import { getCompileCacheDir } from 'node:module';
 import type { Server } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type Logger, pino } from 'pino';
@@ -9,8 +10,10 @@ import { readNodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { type Account, accountNames, systemAccount } from '../settings/service-account.ts';
 import { Child } from './child.ts';
+import { forgetOldCode } from './compiled-code.ts';
 import { Duties } from './duties.ts';
 import { KernelSettings } from './kernel-settings.ts';
+import { readLog } from './log-duty.ts';
 import { openPort } from './open-port.ts';
 import { probeLan } from './probe-duty.ts';
 
@@ -36,6 +39,7 @@ export async function runSupervisor(): Promise<number> {
   const account = systemAccount(accountNames.service);
   const log = pino({ base: { node: node.name, process: 'supervisor' }, level: 'info' });
 
+  forgetOldCode(getCompileCacheDir(), process.version);
   prepareRunDirectories(account);
   const kernel = new KernelSettings(paths.kernelLedger);
   kernel.apply();
@@ -140,6 +144,7 @@ async function outcomeOf(
   try {
     if (body.ask === 'listen') return { port: await openPort(body.listen) };
     if (body.ask === 'lan.probe') return { probe: await probeLan(body.probe) };
+    if (body.ask === 'log.read') return { log: await readLog(body.lines) };
     await duties.carryOut(body);
     return {};
   } catch (error) {

@@ -1,7 +1,6 @@
-import { multistream, pino } from 'pino';
+import { pino } from 'pino';
 import { listenOnHttps } from '../api/https/server.ts';
 import { Live } from '../api/live/live.ts';
-import { LogTail } from '../api/live/log-tail.ts';
 import { listenOnSocket } from '../api/server.ts';
 import { firstProcess } from '../core/recall/session-fact.ts';
 import { HeartbeatClient } from '../pair/heartbeat-client.ts';
@@ -19,11 +18,7 @@ import { privilegedOverIpc } from './ask.ts';
 
 /** The server process: everything that needs no privileges, put together here and nowhere else. */
 const config = readNodeConfig(paths.nodeConfig);
-const tail = new LogTail();
-const log = pino(
-  { base: { node: config.name, process: 'server' }, level: 'info' },
-  multistream([{ stream: process.stdout }, { stream: tail }]),
-);
+const log = pino({ base: { node: config.name, process: 'server' }, level: 'info' }, process.stdout);
 const now = Date.now;
 const store = Store.open({
   path: paths.store,
@@ -79,7 +74,7 @@ const node = new Node({
   now,
 });
 
-const live = new Live(node, tail);
+const live = new Live(node);
 const api = await listenOnSocket(node, live, paths.apiSocket, log);
 await node.start();
 live.start();

@@ -138,6 +138,17 @@ test('a user made in the page connects with the profile from the page, is seen t
   } finally {
     await client.disconnect();
   }
+
+  await page.getByRole('link', { name: 'Log', exact: true }).click();
+  await page.getByLabel('Of which process').selectOption('openvpn');
+  await page.getByLabel('Search the log').fill('berta');
+  const lines = page.getByRole('list', { name: 'Lines of the log, newest first' });
+  await lines.getByText('berta').first().waitFor();
+  await page.getByLabel('Search the log').fill('');
+  await page.getByLabel('Of which process').selectOption('heartbeat');
+  await page.getByLabel('Of which node').selectOption('node-b');
+  await page.getByText('What the processes of node-b logged last').waitFor();
+  await lines.getByText('heartbeat').first().waitFor();
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -2,19 +2,16 @@ import type { Node } from '../../pair/node.ts';
 import { presentStatus } from '../routes/status.ts';
 import { ClientCurve } from './client-curve.ts';
 import { Events } from './events.ts';
-import type { LogTail } from './log-tail.ts';
 
 /** What is watched all the time, so that a page that opens finds it: once for the process, for both doors of the API. */
 export class Live {
   readonly events: Events;
   readonly curve: ClientCurve;
-  readonly log: LogTail;
   readonly #node: Node;
   #stopListening: (() => void) | undefined;
 
-  constructor(node: Node, log: LogTail) {
+  constructor(node: Node) {
     this.#node = node;
-    this.log = log;
     this.curve = new ClientCurve(() => node.sessions().length, Date.now);
     this.events = new Events({
       status: async () => presentStatus(await node.observe()),

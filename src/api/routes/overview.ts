@@ -3,6 +3,8 @@ import type { FastifyInstance } from 'fastify';
 import type { ZodTypeProvider } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { formatPosition } from '../../core/replication/position.ts';
+import { logLevels, logProcesses } from '../../pair/log/log-line.ts';
+import { mostLines } from '../../pair/log/node-log.ts';
 import type { Node } from '../../pair/node.ts';
 import { openvpnVersion } from '../../validation/machine.ts';
 import { actorName, actorOf } from '../actor.ts';
@@ -30,7 +32,13 @@ const certificateQuery = z.object({
   offset: z.coerce.number().int().min(0).default(0),
   limit: z.coerce.number().int().min(1).max(1_000).default(100),
 });
-const logQuery = z.object({ lines: z.coerce.number().int().min(1).max(1_000).default(200) });
+const logQuery = z.object({
+  of: z.enum(['this', 'other']).default('this'),
+  level: z.enum(logLevels).default('info'),
+  process: z.enum([...logProcesses, 'all']).default('all'),
+  search: z.string().max(200).default(''),
+  lines: z.coerce.number().int().min(1).max(mostLines).default(200),
+});
 
 /** What the heartbeat says of its past; loose, for it belongs to the heartbeat. */
 const transitionsSchema = z.looseObject({
@@ -121,10 +129,15 @@ export function overviewRoutes(instance: FastifyInstance, node: Node, live: Live
       config: { policy: overviewPolicy.log },
       schema: { querystring: logQuery, response: { 200: logSchema } },
     },
-    async (request) => ({
-      node: (await node.observe()).node.name,
-      lines: live.log.last(request.query.lines),
-    }),
+    async (request) => {
+      const { of, level, lines, ...rest } = request.query;
+      const wish = { ...rest, least: level, most: lines };
+      return {
+        node: (await node.observe()).node.name,
+        other: node.log.peer ?? null,
+        lines: of === 'this' ? await node.log.own(wish) : await node.log.ofPeer(wish),
+      };
+    },
   );
 
   app.get(

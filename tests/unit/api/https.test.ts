@@ -61,6 +61,27 @@ describe('signing in', () => {
     assert.equal(other.status, 200, 'others are not locked out by it');
   });
 
+  it('takes as long for a name that does not exist as for one that does', async (context) => {
+    const served = await serveNode(context);
+    const people = Array.from({ length: 9 }, (_, at) => `person-${at}`);
+    for (const name of people) await served.node.users.add(root, { name, password });
+    const took = async (user: string): Promise<number> => {
+      const begun = performance.now();
+      await served.ask('POST', '/api/v1/session', { body: { user, password: 'wrong horse' } });
+      return performance.now() - begun;
+    };
+    await took('nobody-at-all');
+    const [known, unknown]: [number[], number[]] = [[], []];
+    for (const name of people) {
+      known.push(await took(name));
+      unknown.push(await took(`no-${name}`));
+    }
+    const middle = (times: number[]): number =>
+      times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)] ?? 0;
+    const ratio = middle(known) / middle(unknown);
+    assert.ok(ratio > 0.5 && ratio < 2, `a known name takes ${ratio} times as long`);
+  });
+
   it('is limited by address, however many names are tried', async (context) => {
     const served = await office(context);
     const statuses: number[] = [];

@@ -8,7 +8,6 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { listenOnHttps } from '../../../src/api/https/server.ts';
 import { Live } from '../../../src/api/live/live.ts';
-import { LogTail } from '../../../src/api/live/log-tail.ts';
 import { HeartbeatClient } from '../../../src/pair/heartbeat-client.ts';
 import { Node } from '../../../src/pair/node.ts';
 import type { Privileged } from '../../../src/privileged/privileged.ts';
@@ -63,6 +62,7 @@ function privilegedFor(opened: (server: Server, port: number) => void): Privileg
     nudge: refused,
     sendRecall: refused,
     probeLan: refused,
+    readLog: async () => ['{"level":40,"time":1700000000000,"process":"server","msg":"look out"}'],
     listen: ({ port }) =>
       new Promise((resolve) => {
         const server = createServer().listen(0, '127.0.0.1', () => {
@@ -134,7 +134,7 @@ export async function serveNode(
     now,
   });
   await node.start();
-  const live = new Live(node, new LogTail());
+  const live = new Live(node);
   live.start();
   const pages = options.pages === undefined ? {} : { pages: options.pages };
   const https = await listenOnHttps({ node, live, privileged, log: silent, ...pages });

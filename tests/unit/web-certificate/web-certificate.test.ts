@@ -195,7 +195,8 @@ describe('a certificate that is ordered', () => {
     assert.equal(codeOf(untrusted), 'access.acme.refused', untrusted.text);
 
     authority.leadsTo = () => served.opened(80);
-    const done = await change('PUT', '/acme', wish);
+    const [done, twin] = await Promise.all([change('PUT', '/acme', wish), change('PUT', '/acme', wish)]);
+    assert.equal(codeOf(twin), 'pair.web-certificate.conflict', twin.text);
     assert.equal(done.status, 200, done.text);
     assert.equal(done.body['source'], 'acme');
     assert.equal(await seenSoon(served, { ca: authority.root.pem, servername: name }), name);

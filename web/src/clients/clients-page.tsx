@@ -107,6 +107,32 @@ export default function ClientsPage() {
   );
 }
 
+/** The menu is made when it is opened: it is by far the dearest part of a row. */
+function Actions({ client, onAct }: { client: ClientView; onAct: ClientTableProps['onAct'] }) {
+  const [open, setOpen] = useState(false);
+  const button = (
+    <Button
+      size="xs"
+      aria-label={`Actions for ${client.user} at ${client.vpnAddress}`}
+      aria-haspopup="menu"
+      aria-expanded={open}
+      onClick={() => setOpen(!open)}
+    >
+      Actions
+    </Button>
+  );
+  if (!open) return button;
+  return (
+    <Menu opened onChange={setOpen} position="bottom-end" transitionProps={{ duration: 0 }}>
+      <Menu.Target>{button}</Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item onClick={() => onAct('disconnect', client)}>Disconnect…</Menu.Item>
+        <Menu.Item onClick={() => onAct('block', client)}>Block the account…</Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
 interface ClientTableProps {
   readonly clients: readonly ClientView[];
   readonly readOnly: boolean;
@@ -159,17 +185,7 @@ function ClientTable({ clients, readOnly, onAct }: ClientTableProps) {
             {readOnly ? null : (
               <Table.Td>
                 <Group justify="flex-end">
-                  <Menu position="bottom-end" transitionProps={{ duration: 0 }}>
-                    <Menu.Target>
-                      <Button size="xs" aria-label={`Actions for ${client.user} at ${client.vpnAddress}`}>
-                        Actions
-                      </Button>
-                    </Menu.Target>
-                    <Menu.Dropdown>
-                      <Menu.Item onClick={() => onAct('disconnect', client)}>Disconnect…</Menu.Item>
-                      <Menu.Item onClick={() => onAct('block', client)}>Block the account…</Menu.Item>
-                    </Menu.Dropdown>
-                  </Menu>
+                  <Actions client={client} onAct={onAct} />
                 </Group>
               </Table.Td>
             )}

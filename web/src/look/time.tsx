@@ -1,4 +1,3 @@
-import { Tooltip } from '@mantine/core';
 import { useNow } from './use-now.ts';
 
 const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium' });
@@ -24,14 +23,14 @@ export function spanText(milliseconds: number): string {
   return parts.join(' ');
 }
 
-/** How long ago, with the exact time on hover and focus. */
+/** How long ago, with the exact time on hover: there may be hundreds on a page. */
 export function Ago({ at, bare = false }: { at: string; bare?: boolean }) {
   const now = useNow();
   const span = spanText(now - Date.parse(at));
   return (
-    <Tooltip label={dateTime.format(new Date(at))}>
-      <time dateTime={at}>{bare ? span : `${span} ago`}</time>
-    </Tooltip>
+    <time dateTime={at} title={dateTime.format(new Date(at))}>
+      {bare ? span : `${span} ago`}
+    </time>
   );
 }
 
