@@ -30,11 +30,16 @@ export interface RemoteResult {
 
 /**
  * Runs one command as root on the other machine, with `input` on its standard input; a user other than root goes
- * through sudo, which gets the same password.
+ * through sudo, which gets the same password. `onLogin` hears when it is let in, before the command has run.
  * @throws TandemError `pair.ssh.unreachable`, `pair.ssh.refused` (wrong user or password), `pair.ssh.timeout`,
  * `pair.ssh.no-answer` (nothing at all comes back), `pair.ssh.host-key`, `pair.ssh.no-host-key`, `pair.ssh.private-key`
  */
-export function runRemotely(remote: Remote, command: string, input: string): Promise<RemoteResult> {
+export function runRemotely(
+  remote: Remote,
+  command: string,
+  input: string,
+  onLogin: (fingerprint: string) => void = () => undefined,
+): Promise<RemoteResult> {
   const asRoot = remote.user === 'root';
   const { password, privateKey } = remote;
   const parsed = privateKey === undefined ? undefined : ssh2.utils.parseKey(privateKey);
@@ -53,6 +58,7 @@ export function runRemotely(remote: Remote, command: string, input: string): Pro
     };
     const timer = setTimeout(() => fail(tooSlow(remote)), commandTimeoutMs);
     client.on('ready', () => {
+      onLogin(describeKey(presented).fingerprint);
       client.exec(line, (error, channel) => {
         if (error) fail(connectionError(remote, error));
         else

@@ -180,14 +180,13 @@ export class Validation {
         remote,
         '/usr/local/bin/tandem failover probe',
         JSON.stringify(request),
+        (fingerprint) => this.#put(good('reach', `It answers, with the host key ${fingerprint}.`)),
       );
       const answer = remoteAnswerSchema.safeParse(parsed(result.stdout));
       if (!answer.success) {
-        this.#put(good('reach', `It answers as ${result.fingerprint}.`));
         this.#put(notReady(result.code, result.stderr));
         return undefined;
       }
-      this.#put(good('reach', `It answers, with the host key ${result.fingerprint}.`));
       this.#put(readiness(answer.data.node));
       return answer.data.probe;
     } catch (error) {
