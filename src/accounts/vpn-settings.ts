@@ -48,6 +48,7 @@ export class VpnSettingsNoun {
       await tryServerDirectives(wanted.directives.server);
     if (wanted.directives.client !== before.directives.client)
       await tryClientDirectives(wanted.directives.client);
+    movedAddresses(this.#store, wanted.network);
     if (dryRun || same) return { settings: wanted, consequences: effects, applied: false, protected: false };
     const written = await this.#write(actor, (transaction) => {
       // Another change may have come in between: the patch counts on top of it.
@@ -69,13 +70,25 @@ export class VpnSettingsNoun {
   }
 }
 
-/** In another network every profile gets the address at the same distance from its beginning, or the first free one. */
 function readdress(transaction: Transaction, networkText: string): void {
-  const [before, after] = [parseNetwork(readVpnSettings(transaction).network), parseNetwork(networkText)];
-  if (before === undefined || after === undefined) return;
-  if (before.address === after.address && before.prefix === after.prefix) return;
-  const addresses = transaction.clientAddresses.list();
-  for (const { commonName } of addresses) transaction.clientAddresses.release(commonName);
+  const moved = movedAddresses(transaction, networkText);
+  for (const commonName of moved.keys()) transaction.clientAddresses.release(commonName);
+  for (const [commonName, ipv4] of moved) transaction.clientAddresses.assign(commonName, ipv4);
+}
+
+/**
+ * In another network every profile gets the address at the same distance from its beginning, or the first free one; by common name.
+ * @throws TandemError `settings.network-too-small`
+ */
+function movedAddresses(
+  source: Pick<Store, 'settings' | 'clientAddresses'>,
+  networkText: string,
+): ReadonlyMap<string, string> {
+  const next = new Map<string, string>();
+  const [before, after] = [parseNetwork(readVpnSettings(source).network), parseNetwork(networkText)];
+  if (before === undefined || after === undefined) return next;
+  if (before.address === after.address && before.prefix === after.prefix) return next;
+  const addresses = source.clientAddresses.list();
   const taken = new Set<string>();
   for (const { commonName, ipv4 } of addresses) {
     const moved = after.address + ((parseIpv4(ipv4) ?? 0) - before.address);
@@ -83,8 +96,9 @@ function readdress(transaction: Transaction, networkText: string): void {
     const address = fits ? formatIpv4(moved) : firstFreeAddress(after, taken);
     if (address === undefined) throw tooSmall(networkText, addresses.length);
     taken.add(address);
-    transaction.clientAddresses.assign(commonName, address);
+    next.set(commonName, address);
   }
+  return next;
 }
 
 function tooSmall(network: string, profiles: number): TandemError {

@@ -91,7 +91,7 @@ const refusals: readonly Refusal[] = [
   ['PATCH /settings/vpn', { settings: { nothing: 1 }, dryRun: true }, 400, 'settings.invalid'],
   [
     'PATCH /settings/vpn',
-    { settings: { network: '10.8.0.0/29' }, dryRun: false },
+    { settings: { network: '10.8.0.0/29' }, dryRun: true },
     400,
     'settings.network-too-small',
   ],
