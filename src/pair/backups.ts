@@ -13,6 +13,7 @@ import { pairSettingName } from '../settings/pair.ts';
 import { readPairSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import { schemaVersion } from '../store/migrations.ts';
+import { restoredOverSetting } from '../store/setting/restored-over.ts';
 import { Store } from '../store/store.ts';
 
 interface BackupParts {
@@ -158,6 +159,7 @@ export class Backups {
     backup.write(actor, ({ settings }) => {
       settings.unset(pairSettingName);
       settings.unset(followerSettingName);
+      settings.set(restoredOverSetting, store.head.hash);
       if (pair !== undefined) settings.set(pairSettingName, pair);
       if (pair !== undefined && followers !== undefined) settings.set(followerSettingName, followers);
     });

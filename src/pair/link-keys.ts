@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { z } from 'zod';
 import { TandemError } from '../core/errors.ts';
 import { installAuthorizedKey, keepOnlyReplicationKey } from '../replication/keys/authorized-keys.ts';
@@ -5,7 +6,6 @@ import { fingerprint, parsePublicKey } from '../replication/keys/public-key.ts';
 import { adoptNextKey, ensureNextKey } from '../replication/keys/replication-key.ts';
 import { connectOverSsh } from '../replication/sender/ssh.ts';
 import type { PairNode } from '../settings/pair.ts';
-import { paths } from '../settings/paths.ts';
 import { noPair, unknownQuestion } from './change/change-errors.ts';
 import type { ReplicationLink } from './link.ts';
 
@@ -17,6 +17,10 @@ interface LinkKeysParts {
   readonly refuseUnlessActive: () => void;
   readonly peer: () => PairNode | undefined;
   readonly link: () => Pick<ReplicationLink, 'ask'> | undefined;
+  /** The home of the user `tandem`, in which the keys lie. */
+  readonly home: string;
+  /** On the other node, with this key, once. @throws TandemError `replication.*` */
+  readonly signIn: (privateKeyPath: string, peer: PairNode) => Promise<void>;
 }
 
 const keySchema = z.object({ publicKey: z.string().max(200) });
@@ -40,7 +44,8 @@ export class LinkKeys {
 
   /** @throws TandemError `pair.standby`, `pair.change.no-pair`, `replica.rotate-key.busy`, `replication.*` */
   async rotate(): Promise<{ peer: string; fingerprints: { own: string; peer: string } }> {
-    const { nodeName, refuseUnlessActive } = this.#parts;
+    const { nodeName, refuseUnlessActive, home, signIn } = this.#parts;
+    const sshDirectory = join(home, '.ssh');
     refuseUnlessActive();
     const peer = this.#parts.peer();
     const link = this.#parts.link();
@@ -48,14 +53,14 @@ export class LinkKeys {
     if (this.#running) throw busy();
     this.#running = true;
     try {
-      const own = await ensureNextKey(paths.sshDirectory);
+      const own = await ensureNextKey(sshDirectory);
       const offered = await link.ask('link-key.offer', { publicKey: own.publicKey }, answerTimeoutMs);
       const { publicKey } = keySchema.parse(offered);
-      await installAuthorizedKey({ home: paths.stateDirectory, publicKey });
-      await use(own.privateKeyPath, peer);
-      await adoptNextKey(paths.sshDirectory);
+      await installAuthorizedKey({ home, publicKey });
+      await signIn(own.privateKeyPath, peer);
+      await adoptNextKey(sshDirectory);
       await link.ask('link-key.adopt', { publicKey: own.publicKey }, answerTimeoutMs);
-      await keepOnlyReplicationKey(paths.stateDirectory, publicKey);
+      await keepOnlyReplicationKey(home, publicKey);
       return { peer: peer.name, fingerprints: { own: shown(own.publicKey), peer: shown(publicKey) } };
     } finally {
       this.#running = false;
@@ -64,26 +69,27 @@ export class LinkKeys {
 
   /** On the standby: its part of a step. */
   async answer(ask: string, body: unknown): Promise<unknown> {
-    const { nodeName } = this.#parts;
+    const { nodeName, home, signIn } = this.#parts;
+    const sshDirectory = join(home, '.ssh');
     const { publicKey } = keySchema.parse(body);
     const peer = this.#parts.peer();
     if (peer === undefined) throw noPair(nodeName);
     if (ask === 'link-key.offer') {
-      const own = await ensureNextKey(paths.sshDirectory);
-      await installAuthorizedKey({ home: paths.stateDirectory, publicKey });
+      const own = await ensureNextKey(sshDirectory);
+      await installAuthorizedKey({ home, publicKey });
       return { publicKey: own.publicKey };
     }
     if (ask !== 'link-key.adopt') throw unknownQuestion(nodeName, ask);
-    const own = await ensureNextKey(paths.sshDirectory);
-    await use(own.privateKeyPath, peer);
-    await adoptNextKey(paths.sshDirectory);
-    await keepOnlyReplicationKey(paths.stateDirectory, publicKey);
+    const own = await ensureNextKey(sshDirectory);
+    await signIn(own.privateKeyPath, peer);
+    await adoptNextKey(sshDirectory);
+    await keepOnlyReplicationKey(home, publicKey);
     return {};
   }
 }
 
-/** Signs in on the other node with it once. @throws TandemError `replication.*` */
-async function use(privateKeyPath: string, peer: PairNode): Promise<void> {
+/** Connects to the other node and closes. @throws TandemError `replication.*` */
+export async function signInOnce(privateKeyPath: string, peer: PairNode): Promise<void> {
   const { port, hostKey } = peer.ssh;
   const link = await connectOverSsh({ host: peer.address, port, privateKeyPath, hostKey })();
   link.close();

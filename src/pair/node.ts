@@ -25,7 +25,7 @@ import { Divergences } from './divergences.ts';
 import { type Elsewhere, elsewhereOf } from './elsewhere.ts';
 import type { HeartbeatClient, HeartbeatStatus } from './heartbeat-client.ts';
 import { ReplicationLink, sameLink, verificationOf } from './link.ts';
-import { LinkKeys } from './link-keys.ts';
+import { LinkKeys, signInOnce } from './link-keys.ts';
 import { NodeLog } from './log/node-log.ts';
 import { setMaintenance } from './maintenance.ts';
 import { PairMaking, primaryClaimed } from './pair-making.ts';
@@ -153,12 +153,16 @@ export class Node {
     this.succession = new Succession({ ...parts, ...serving, ...around });
     const ofPair = { refuseUnlessActive: () => this.#refuseUnlessActive(), link: () => this.#link };
     this.log = new NodeLog({ ...parts, ...ofPair, name: config.name, peer: () => this.#peer });
-    this.linkKeys = new LinkKeys({ ...ofPair, nodeName: config.name, peer: () => this.#peer });
+    this.linkKeys = new LinkKeys({
+      ...{ ...ofPair, nodeName: config.name, peer: () => this.#peer },
+      ...{ home: paths.stateDirectory, signIn: signInOnce },
+    });
     this.changes = new PairChanges({
       ...parts,
       ...ofPair,
       write,
       heartbeat: this.#heartbeat,
+      files: paths,
       serves: () => this.serves,
       followed: () => this.#following,
       clients: () => parts.vpn.connected().length,

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { writeDurably } from './durable-file.ts';
 
 /**
  * The keys by which the two heartbeats of a pair believe each other. They are made when the pair is, and never travel
@@ -48,8 +49,7 @@ export function readHeartbeatKeys(path: string): HeartbeatKeys | undefined {
   return heartbeatKeysSchema.parse(JSON.parse(text));
 }
 
-/** For this user alone to read. */
+/** For this user alone to read; on the disk when it returns. */
 export function writeHeartbeatKeys(path: string, keys: HeartbeatKeys): void {
-  writeFileSync(`${path}.new`, `${JSON.stringify(keys)}\n`, { mode: 0o600 });
-  renameSync(`${path}.new`, path);
+  writeDurably(path, `${JSON.stringify(keys)}\n`);
 }

@@ -10,6 +10,7 @@ import { checkIntegrity } from './integrity.ts';
 import { readArchivedHash, readFirstKnownSequence } from './journal/history.ts';
 import { readFirstSequence, readHash, readHead } from './journal/journal.ts';
 import { newerThanKnown, schemaVersion } from './migrations.ts';
+import { restoredOver } from './setting/restored-over.ts';
 
 /** Pages copied between two looks at the event loop. */
 const pagesAtATime = 256;
@@ -42,7 +43,7 @@ const firstVersionWithArchive = 9;
 /** What is inside a database file. */
 export interface Inspection {
   readonly head: Head;
-  /** The last sequence up to which its journal is the same as another one. */
+  /** The last sequence up to which its journal is the same as another one, or took its place by a restored backup. */
   readonly commonPoint: number;
 }
 
@@ -80,6 +81,8 @@ export async function inspectDatabase(path: string, other: Compared): Promise<In
 }
 
 function commonPointOf(reading: Reading, version: number, head: Head, other: Compared): number {
+  const { sequence } = other.position;
+  if (sequence > 0 && restoredOver(reading) === other.hashAt(sequence)) return sequence;
   const archives = version >= firstVersionWithArchive;
   const known = archives ? readFirstKnownSequence(reading) : readFirstSequence(reading);
   const range = {

@@ -5,7 +5,6 @@ import { z } from 'zod';
 import type { Write } from '../../accounts/write.ts';
 import { TandemError } from '../../core/errors.ts';
 import { fixedByProtocol } from '../../core/vrrp/pair-protocol.ts';
-import type { Privileged } from '../../privileged/privileged.ts';
 import { type HeartbeatKeys, newHeartbeatKeys, readHeartbeatKeys } from '../../settings/heartbeat-keys.ts';
 import { defaultWebPlace, type NodeConfig } from '../../settings/node.ts';
 import {
@@ -15,11 +14,9 @@ import {
   pairSettingsSchema,
   viewOf,
 } from '../../settings/pair.ts';
-import { paths } from '../../settings/paths.ts';
 import { readPairSettings, readVpnSettings } from '../../settings/read.ts';
 import type { Actor } from '../../store/actor.ts';
 import type { Store } from '../../store/store.ts';
-import type { HeartbeatClient } from '../heartbeat-client.ts';
 import type { ReplicationLink } from '../link.ts';
 import { checkSharedIpv6, checkVirtualAddress } from '../pairing.ts';
 import { changeRefused, changeUnderWay, invalidChange, noPair, unknownQuestion } from './change-errors.ts';
@@ -31,7 +28,7 @@ import {
   type PairChangeWish,
 } from './change-plan.ts';
 import { interfacesOfMachine } from './own-interfaces.ts';
-import { PairForm } from './pair-form.ts';
+import { PairForm, type PairFormParts } from './pair-form.ts';
 import { type PendingChange, pendingChangeSchema } from './pending-change.ts';
 
 const answerTimeoutMs = 10_000;
@@ -58,8 +55,9 @@ export interface PairChangeView {
 }
 
 export interface PairChangesParts {
-  readonly privileged: Privileged;
-  readonly heartbeat: HeartbeatClient;
+  readonly privileged: PairFormParts['privileged'];
+  readonly heartbeat: PairFormParts['heartbeat'];
+  readonly files: PairFormParts['files'];
   readonly serves: () => boolean;
   readonly config: NodeConfig;
   readonly store: Store;
@@ -67,7 +65,12 @@ export interface PairChangesParts {
   /** @throws TandemError `pair.standby` */
   readonly refuseUnlessActive: () => void;
   /** Undefined while there is none. */
-  readonly link: () => Pick<ReplicationLink, 'ask' | 'status'> | undefined;
+  readonly link: () =>
+    | {
+        ask: ReplicationLink['ask'];
+        readonly status: Pick<ReplicationLink['status'], 'protected' | 'connected' | 'sentence'>;
+      }
+    | undefined;
   /** Resolves when this node has brought itself in step with its data. */
   readonly followed: () => Promise<void>;
   /** How many are connected. */
@@ -138,7 +141,7 @@ export class PairChanges {
     const { pair } = this.#requirePair();
     const fixed = fixedByProtocol(pair, { vhid: false, spoken: true });
     if (fixed !== undefined) throw invalidChange(fixed, 'To change it: tandem failover remove, then set');
-    const current = readHeartbeatKeys(paths.heartbeatKeys)?.activeKey ?? 0;
+    const current = readHeartbeatKeys(this.#parts.files.heartbeatKeys)?.activeKey ?? 0;
     const id = (current % 255) + 1;
     const [made] = newHeartbeatKeys().keys;
     if (made === undefined) throw new Error('no key was made');

@@ -8,7 +8,6 @@ import type { Privileged } from '../../privileged/privileged.ts';
 import { type HeartbeatKeys, readHeartbeatKeys, writeHeartbeatKeys } from '../../settings/heartbeat-keys.ts';
 import type { NodeConfig } from '../../settings/node.ts';
 import type { PairSettings } from '../../settings/pair.ts';
-import { paths } from '../../settings/paths.ts';
 import type { HeartbeatClient } from '../heartbeat-client.ts';
 import { checkSharedIpv6 } from '../pairing.ts';
 import { changeUnderWay, missingKeys, otherPair } from './change-errors.ts';
@@ -31,8 +30,10 @@ const lookEveryMs = 1_000;
 
 export interface PairFormParts {
   readonly config: NodeConfig;
-  readonly privileged: Privileged;
-  readonly heartbeat: HeartbeatClient;
+  readonly privileged: Pick<Privileged, 'runHeartbeat'>;
+  readonly heartbeat: Pick<HeartbeatClient, 'status' | 'change' | 'start'>;
+  /** Where it is noted what both nodes are changing, and where the keys of the heartbeat are. */
+  readonly files: { readonly pairChange: string; readonly heartbeatKeys: string };
   /** What the data say; undefined while there is no pair. */
   readonly pair: () => PairSettings | undefined;
   readonly serves: () => boolean;
@@ -55,7 +56,7 @@ export class PairForm {
 
   constructor(parts: PairFormParts) {
     this.#parts = parts;
-    this.#pending = readPendingChange(paths.pairChange);
+    this.#pending = readPendingChange(this.#parts.files.pairChange);
   }
 
   /** The change that this node has noted and whose end is not agreed on. */
@@ -94,7 +95,7 @@ export class PairForm {
       if (this.#pending === undefined) return;
       await this.#follow(true);
       const { keys } = this.#pending;
-      if (this.#isMade && keys !== undefined) writeHeartbeatKeys(paths.heartbeatKeys, keys);
+      if (this.#isMade && keys !== undefined) writeHeartbeatKeys(this.#parts.files.heartbeatKeys, keys);
       this.#forget();
       await this.#endOld();
     });
@@ -140,7 +141,7 @@ export class PairForm {
       const { change } = await heartbeat.status();
       if (change != null) throw changeUnderWay(config.name);
     }
-    writePendingChange(paths.pairChange, pending);
+    writePendingChange(this.#parts.files.pairChange, pending);
     this.#pending = pending;
     this.#base = 'old';
     this.#armed = true;
@@ -250,7 +251,7 @@ export class PairForm {
   }
 
   get #keys(): HeartbeatKeys | undefined {
-    return readHeartbeatKeys(paths.heartbeatKeys);
+    return readHeartbeatKeys(this.#parts.files.heartbeatKeys);
   }
 
   #checkSecondPath(pair: PairSettings): void {
@@ -260,7 +261,7 @@ export class PairForm {
   }
 
   #forget(): void {
-    removePendingChange(paths.pairChange);
+    removePendingChange(this.#parts.files.pairChange);
     this.#pending = undefined;
     this.#armed = false;
   }
@@ -272,7 +273,7 @@ function formOf(pending: PendingChange, pair: PairSettings): Form | undefined {
 }
 
 /** @throws TandemError `heartbeat.unreachable` */
-async function answering(heartbeat: HeartbeatClient): ReturnType<HeartbeatClient['status']> {
+async function answering(heartbeat: Pick<HeartbeatClient, 'status'>): ReturnType<HeartbeatClient['status']> {
   for (let attempt = 0; ; attempt += 1) {
     try {
       return await heartbeat.status();

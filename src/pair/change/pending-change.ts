@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
 import { z } from 'zod';
+import { syncDirectory, writeDurably } from '../../settings/durable-file.ts';
 import { type HeartbeatKeys, heartbeatKeysSchema } from '../../settings/heartbeat-keys.ts';
 import { type PairSettings, pairSettingsSchema } from '../../settings/pair.ts';
 
@@ -36,27 +36,10 @@ export function readPendingChange(path: string): PendingChange | undefined {
 
 /** On the disk when it returns. */
 export function writePendingChange(path: string, pending: PendingChange): void {
-  const file = openSync(`${path}.new`, 'w', 0o600);
-  try {
-    writeSync(file, `${JSON.stringify(pending)}\n`);
-    fsyncSync(file);
-  } finally {
-    closeSync(file);
-  }
-  renameSync(`${path}.new`, path);
-  syncDirectory(path);
+  writeDurably(path, `${JSON.stringify(pending)}\n`);
 }
 
 export function removePendingChange(path: string): void {
   rmSync(path, { force: true });
   syncDirectory(path);
-}
-
-function syncDirectory(path: string): void {
-  const directory = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(directory);
-  } finally {
-    closeSync(directory);
-  }
 }

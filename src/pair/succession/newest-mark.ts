@@ -1,5 +1,5 @@
-import { closeSync, existsSync, fsyncSync, openSync, rmSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, openSync, rmSync } from 'node:fs';
+import { syncDirectory } from '../../settings/durable-file.ts';
 
 /**
  * On the disk of a node that serves while the other one cannot take over by itself: nobody can have a newer copy, also after
@@ -23,12 +23,7 @@ export class NewestMark {
     if (wanted === this.#isSet) return;
     if (wanted) closeSync(openSync(this.#path, 'w', 0o600));
     else rmSync(this.#path, { force: true });
-    const directory = openSync(dirname(this.#path), 'r');
-    try {
-      fsyncSync(directory);
-    } finally {
-      closeSync(directory);
-    }
+    syncDirectory(this.#path);
     this.#isSet = wanted;
   }
 }

@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
 import { TandemError } from '../../core/errors.ts';
-import { formatPublicKey, parsePublicKey } from './public-key.ts';
 
 const run = promisify(execFile);
 
@@ -21,33 +21,44 @@ export async function ensureReplicationKey(directory: string): Promise<Replicati
 
 /** The key that is to take the place of this node's: made beside it when there is none yet, and not used by itself. */
 export async function ensureNextKey(directory: string): Promise<ReplicationKey> {
-  const current = join(directory, 'replication_ed25519');
-  const privateKeyPath = `${current}.next`;
-  // The last exchange was cut off between its two renames: it had been decided.
-  if ((await exists(privateKeyPath)) && !(await exists(`${privateKeyPath}.pub`)))
-    await rename(privateKeyPath, current);
-  return ensureKey(privateKeyPath);
+  return ensureKey(join(directory, 'replication_ed25519.next'));
 }
 
+/** The private file is the key, and holds the public half too. The file beside it is for people, and follows it. */
 async function ensureKey(privateKeyPath: string): Promise<ReplicationKey> {
   if (!(await exists(privateKeyPath))) {
     const made = `${privateKeyPath}.made`;
     await Promise.all([rm(made, { force: true }), rm(`${made}.pub`, { force: true })]);
     await generate(made);
-    // The private one last: once it is there, both are.
-    await rename(`${made}.pub`, `${privateKeyPath}.pub`);
     await rename(made, privateKeyPath);
+    await rm(`${made}.pub`, { force: true });
   }
   await chmod(privateKeyPath, 0o600);
-  const publicKey = await readFile(`${privateKeyPath}.pub`, 'utf8');
-  return { privateKeyPath, publicKey: formatPublicKey(parsePublicKey(publicKey)) };
+  const publicKey = publicHalf(await readFile(privateKeyPath, 'utf8'), privateKeyPath);
+  const shown = await readFile(`${privateKeyPath}.pub`, 'utf8').catch(() => '');
+  if (!shown.startsWith(`${publicKey} `))
+    await writeWhole(`${privateKeyPath}.pub`, `${publicKey} tandem-replication\n`, 0o644);
+  return { privateKeyPath, publicKey };
 }
 
-/** From now on it is this node's key. */
+/** From now on it is this node's key; in one step. */
 export async function adoptNextKey(directory: string): Promise<void> {
   const current = join(directory, 'replication_ed25519');
-  await rename(`${current}.next.pub`, `${current}.pub`);
   await rename(`${current}.next`, current);
+  await rm(`${current}.next.pub`, { force: true });
+  await ensureKey(current);
+}
+
+function publicHalf(privateKey: string, path: string): string {
+  const parsed = ssh2.utils.parseKey(privateKey);
+  if (!(parsed instanceof Error) && parsed.isPrivateKey())
+    return `${parsed.type} ${parsed.getPublicSSH().toString('base64')}`;
+  throw new TandemError({
+    code: 'replication.key-damaged',
+    culprit: 'operator',
+    message: `${path} does not hold a private key as ssh-keygen writes it`,
+    hint: `Move it away and restart Tandem; then make the pair or the follower anew with the key that is made`,
+  });
 }
 
 /**
