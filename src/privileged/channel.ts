@@ -114,7 +114,7 @@ export interface FirewallRequest {
   readonly ownTcpPorts: readonly number[];
   readonly peerAddress?: string | undefined;
   /** Where OpenVPN serves over UDP, and how often it sends a client something at least. */
-  readonly watch: { readonly port: number; readonly ping: number };
+  readonly watch: { readonly ports: readonly number[]; readonly ping: number };
 }
 
 /** Connections of clients are told to the other node (conntrackd), between these two addresses. */
@@ -251,7 +251,7 @@ const firewall: z.ZodType<FirewallRequest> = z.strictObject({
     .max(10_000),
   ownTcpPorts: z.array(port).max(16),
   peerAddress: z.ipv4().optional(),
-  watch: z.strictObject({ port, ping: z.int().min(1).max(60) }),
+  watch: z.strictObject({ ports: z.array(port).max(32), ping: z.int().min(1).max(60) }),
 });
 
 const connections: z.ZodType<ConnectionTrackingRequest> = z.strictObject({

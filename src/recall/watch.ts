@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Session } from '../core/openvpn/sessions.ts';
 import { type Cure, type CureStep, cureDeadline, nobodyToCure, stepCure } from '../core/recall/cure.ts';
-import type { SessionFact } from '../core/recall/session-fact.ts';
+import { firstProcess, type SessionFact } from '../core/recall/session-fact.ts';
 import {
   type Candidate,
   noStrangers,
@@ -21,7 +21,7 @@ import type { Recall } from './recall.ts';
 export interface WatchParts {
   readonly clients: Pick<VpnClients, 'lastSessions' | 'instances' | 'tellToReconnect' | 'onNews'>;
   readonly recall: Pick<Recall, 'serving' | 'isCalling' | 'lost'>;
-  readonly privileged: Pick<Privileged, 'sendRecall' | 'onPackets'>;
+  readonly privileged: Pick<Privileged, 'sendRecall'>;
   readonly keys: Pick<RecallKeys, 'packetFor' | 'beginsSessionOf'>;
   /** The OpenVPN process that the clients belong to, as it is set up now. */
   readonly openvpn: () => { readonly name: string; readonly port: number; readonly pingSeconds: number };
@@ -31,7 +31,7 @@ export interface WatchParts {
 }
 
 /**
- * While this node serves: a client that sends from a new address is called there, and a client that an old call has
+ * The clients of one process, while this node serves: a client that sends from a new address is called there, and a client that an old call has
  * silenced is sent to connect anew. Decided in `core/recall/strangers.ts` and `core/recall/cure.ts`.
  */
 export class RecallWatch {
@@ -43,7 +43,6 @@ export class RecallWatch {
   constructor(parts: WatchParts) {
     this.#parts = parts;
     this.#cure = nobodyToCure(seconds(parts.openvpn().pingSeconds), now());
-    parts.privileged.onPackets((packets) => this.#saw(packets));
     parts.clients.onNews((news) => {
       if (news.type !== 'established') return;
       const { address, port } = news.client;
@@ -53,10 +52,10 @@ export class RecallWatch {
 
   stop(): void {
     clearTimeout(this.#timer);
-    this.#parts.privileged.onPackets(() => {});
   }
 
-  #saw(packets: readonly WatchedPacket[]): void {
+  /** Packets that the kernel handed over; those to another port are not looked at. */
+  saw(packets: readonly WatchedPacket[]): void {
     const { recall, openvpn } = this.#parts;
     if (!recall.serving) return;
     for (const packet of packets) {
@@ -131,10 +130,11 @@ export class RecallWatch {
       return commonName === undefined ? [] : [{ commonName, version, address, port, bytesReceived }];
     });
     const names = new Set(here.map(({ commonName }) => commonName));
-    return [
-      ...here,
-      ...this.#parts.recall.lost.filter(({ commonName }) => !names.has(commonName)).map(asCandidate),
-    ];
+    const own = this.#parts.openvpn().name;
+    const away = this.#parts.recall.lost.filter(
+      ({ commonName, process = firstProcess }) => process === own && !names.has(commonName),
+    );
+    return [...here, ...away.map(asCandidate)];
   }
 
   #call(commonName: string, address: string, port: number): void {

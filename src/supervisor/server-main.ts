@@ -2,12 +2,12 @@ import { pino } from 'pino';
 import { listenOnHttps } from '../api/https/server.ts';
 import { Live } from '../api/live/live.ts';
 import { listenOnSocket } from '../api/server.ts';
-import { firstProcess } from '../core/recall/session-fact.ts';
+import { isWatched } from '../core/vpn/processes.ts';
 import { HeartbeatClient } from '../pair/heartbeat-client.ts';
 import { Node } from '../pair/node.ts';
 import { RecallKeys } from '../recall/keys.ts';
 import { Recall } from '../recall/recall.ts';
-import { RecallWatch } from '../recall/watch.ts';
+import { RecallWatches } from '../recall/watches.ts';
 import { readNodeConfig } from '../settings/node.ts';
 import { paths } from '../settings/paths.ts';
 import { productVersion } from '../settings/product-version.ts';
@@ -50,15 +50,13 @@ const recall = new Recall({
   log,
   now,
 });
-const watch = new RecallWatch({
-  clients: vpn.clients.of(firstProcess),
+const watch = new RecallWatches({
+  clients: vpn.clients,
   recall,
   privileged,
   keys,
-  openvpn: () => {
-    const { udp, keepalive } = readVpnSettings(store);
-    return { name: firstProcess, port: udp.port, pingSeconds: keepalive.ping };
-  },
+  processes: () => vpn.processes.filter(isWatched),
+  pingSeconds: () => readVpnSettings(store).keepalive.ping,
   log,
   now,
 });

@@ -6,7 +6,7 @@ import { isLoginName } from '../core/openvpn/common-name.ts';
 import { type ConnectedClient, clientOfSession } from '../core/openvpn/connected-client.ts';
 import { accessPolicies } from '../core/vpn/access-policy.ts';
 import { clientRoutes } from '../core/vpn/client-routes.ts';
-import { type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
+import { isWatched, type ServerProcess, serverProcesses } from '../core/vpn/processes.ts';
 import type { VpnSettings } from '../core/vpn/settings.ts';
 import type { FirewallRequest, OpenvpnRequest } from '../privileged/channel.ts';
 import type { Privileged } from '../privileged/privileged.ts';
@@ -239,7 +239,7 @@ export class VpnService {
         ...processes.filter(({ protocol }) => protocol === 'tcp').map(({ port }) => port),
       ],
       peerAddress: this.#peerOf(pair),
-      watch: { port: vpn.udp.port, ping: vpn.keepalive.ping },
+      watch: { ports: processes.filter(isWatched).map(({ port }) => port), ping: vpn.keepalive.ping },
     };
     const asText = JSON.stringify(request);
     if (asText === this.#firewall) return;

@@ -6,7 +6,7 @@ export const watchGroup = 3194;
 export interface WatchSpec {
   /** Where OpenVPN serves over UDP. */
   readonly address: string;
-  readonly port: number;
+  readonly ports: readonly number[];
   /** Seconds: OpenVPN sends a client something at least as often. */
   readonly ping: number;
 }
@@ -25,7 +25,8 @@ const opcode = '@th,64,8 & 0xf8';
  */
 export function renderWatch(spec: WatchSpec): string {
   const address = checkedAddress('virtual address', spec.address);
-  const port = checkedInteger('port', spec.port, 1, 65_535);
+  if (spec.ports.length === 0) return '';
+  const port = `{ ${spec.ports.map((one) => checkedInteger('port', one, 1, 65_535)).join(', ')} }`;
   const seconds = 2 * checkedInteger('keepalive', spec.ping, 1, 3600) + 1;
   return `  set known {
     type ipv4_addr . inet_service; flags dynamic,timeout; size 16384; timeout ${seconds}s

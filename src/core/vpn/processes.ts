@@ -32,6 +32,11 @@ const kinds = [
 
 const genericDevice = 'tandem400';
 
+/** Whether clients that move are noticed there: packets without a peer-id say nothing of whose they are, over IPv4 they are looked at. */
+export function isWatched({ protocol, address6 }: ServerProcess): boolean {
+  return protocol === 'udp' && address6 === '';
+}
+
 /** The processes that are to run, the main one first. Their names and devices stay when others come and go. */
 export function serverProcesses(settings: VpnSettings): readonly ServerProcess[] {
   const { network, network6, dataChannel, keepalive, token } = settings;

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import type { Session } from '../../../src/core/openvpn/sessions.ts';
 import type { RecallRequest, WatchedPacket } from '../../../src/privileged/channel.ts';
 import { noticeSchema } from '../../../src/privileged/channel.ts';
-import { RecallWatch } from '../../../src/recall/watch.ts';
+import { RecallWatches } from '../../../src/recall/watches.ts';
 import type { Instance } from '../../../src/vpn/clients.ts';
 import { until } from '../replication/pair.ts';
 
@@ -37,20 +37,23 @@ const opening = Buffer.from('begins').toString('base64');
 function node(context: TestContext) {
   const sent: RecallRequest[] = [];
   const restarted: number[] = [];
-  const state = { serving: true, calling: false, authentic: true, looks: 0 };
+  const state = { serving: true, calling: false, authentic: true, looks: 0, asked: '' };
   let hear = (_: readonly WatchedPacket[]): void => {};
-  const watch = new RecallWatch({
+  const watch = new RecallWatches({
     clients: {
-      lastSessions: new Map([[7, alice]]),
-      instances: async () => {
-        state.looks += 1;
-        return [instance];
-      },
-      onNews: () => undefined,
-      tellToReconnect: async (which) => {
-        if (which(alice)) restarted.push(alice.cid);
-        return 1;
-      },
+      of: (process) => ({
+        lastSessions: new Map([[7, alice]]),
+        instances: async () => {
+          state.looks += 1;
+          state.asked = process;
+          return [instance];
+        },
+        onNews: () => undefined,
+        tellToReconnect: async (which) => {
+          if (which(alice)) restarted.push(alice.cid);
+          return 1;
+        },
+      }),
     },
     recall: {
       get serving() {
@@ -66,7 +69,11 @@ function node(context: TestContext) {
       },
     },
     keys: { packetFor: () => new Uint8Array(60), beginsSessionOf: () => state.authentic },
-    openvpn: () => ({ name: 'udp', port: 1194, pingSeconds: 1 }),
+    processes: () => [
+      { name: 'udp', port: 1194 },
+      { name: 'udp-2', port: 1196 },
+    ],
+    pingSeconds: () => 1,
     log: pino({ level: 'silent' }),
     now: () => 1_750_000_010_000,
   });
@@ -83,6 +90,13 @@ test('data from a new address: the client that is silent at its old one is calle
   await until('a call', () => sent.length === 1);
   const [{ name, address, port } = sent[0]!] = sent;
   assert.deepEqual({ name, address, port }, { name: 'udp', address: '198.51.100.5', port: 50_000 });
+});
+
+test('at the port of another process it is a client of that one', async (context) => {
+  const { sent, state, hear } = node(context);
+  hear({ ...moved, serverPort: 1196 });
+  await until('a call', () => sent.length === 1);
+  assert.deepEqual([sent[0]?.name, state.asked], ['udp-2', 'udp-2']);
 });
 
 test('a standby, another port and a client that is being called already lead to nothing', async (context) => {
