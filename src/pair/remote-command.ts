@@ -23,9 +23,8 @@ export interface RemoteResult {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
-  /** The host key it presented, `ssh-ed25519 AAAA…`, and its fingerprint as ssh shows it. */
+  /** The host key it presented, `ssh-ed25519 AAAA…`. */
   readonly hostKey: string;
-  readonly fingerprint: string;
 }
 
 /**
@@ -65,7 +64,7 @@ export function runRemotely(
           collect(channel, stdin, (result) => {
             clearTimeout(timer);
             client.end();
-            resolve({ ...result, ...describeKey(presented) });
+            resolve({ ...result, hostKey: describeKey(presented).hostKey });
           });
       });
     });

@@ -4,14 +4,12 @@ import type { ConfirmedKey } from './wish.ts';
 
 interface HostKeyDialogProps {
   readonly presented: ConfirmedKey;
-  /** Another key had been confirmed for this machine. */
-  readonly changed: boolean;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
 /** As ssh asks: is this the machine? Before anybody's password is sent there. */
-export function HostKeyDialog({ presented, onConfirm, onClose }: Omit<HostKeyDialogProps, 'changed'>) {
+export function HostKeyDialog({ presented, onConfirm, onClose }: HostKeyDialogProps) {
   return (
     <Modal
       opened
