@@ -170,7 +170,10 @@ export class MatrixPair {
     const deadline = performance.now() + 400;
     while (!struck() && performance.now() < deadline) await pause(2);
     await pause(this.#random.below(20));
-    return struck();
+    const fell = struck();
+    // One that falls later would meet a machine that nobody watches any more, and freeze it for good.
+    if (strike.at === 'link') this.#relay.arm(undefined);
+    return fell;
   }
 
   /** What the heartbeats would do: the standby takes over from an active that is out, or from one it cannot hear. */
