@@ -31,7 +31,9 @@ export function inspect(interfaceName: string, virtualAddresses: readonly Prefix
     const family = virtualAddresses[0]?.address.family ?? 4;
     const source = ownAddress(present, virtualAddresses, family, virtualAddresses[0]?.address);
     if (source === undefined) throw noOwnAddress(interfaceName, family);
-    const own = present.filter((address) => !isOneOf(virtualAddresses, address));
+    const own = present.filter(
+      (address) => address.prefix.address.family === 4 && !isOneOf(virtualAddresses, address),
+    );
     for (const virtual of virtualAddresses) {
       // An IPv6 interface needs no address in a network to be on its link.
       if (virtual.address.family === 4 && !own.some(({ prefix }) => prefixContains(prefix, virtual.address)))
