@@ -148,6 +148,11 @@ export interface UnpairAnswer {
   readonly peer: string;
   readonly peerTold: boolean;
 }
+/** `peerGone`: on the failover node, when the primary will not come back. */
+export const unpairQuerySchema: z.ZodType<{ readonly peerGone: boolean }> = z.strictObject({
+  peerGone: z.stringbool().default(false),
+});
+
 export const unpairAnswerSchema: z.ZodType<UnpairAnswer> = z.object({
   peer: z.string(),
   peerTold: z.boolean(),

@@ -10,6 +10,7 @@ import { TandemError } from '../core/errors.ts';
 import { formatPosition, type Head } from '../core/replication/position.ts';
 import { followerSettingName } from '../settings/followers.ts';
 import { pairSettingName } from '../settings/pair.ts';
+import { primaryNodeName } from '../settings/primary.ts';
 import { readPairSettings } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import { schemaVersion } from '../store/migrations.ts';
@@ -156,9 +157,12 @@ export class Backups {
     if (peer !== undefined && !wish.force) throw inAPair(sentence);
     // What makes this node part of its pair is a fact of these machines, whatever the backup says.
     const followers = store.settings.get(followerSettingName);
+    const primary = store.settings.get(primaryNodeName);
     backup.write(actor, ({ settings }) => {
       settings.unset(pairSettingName);
       settings.unset(followerSettingName);
+      settings.unset(primaryNodeName);
+      if (primary !== undefined) settings.set(primaryNodeName, primary);
       settings.set(restoredOverSetting, store.head.hash);
       if (pair !== undefined) settings.set(pairSettingName, pair);
       if (pair !== undefined && followers !== undefined) settings.set(followerSettingName, followers);

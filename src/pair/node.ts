@@ -16,6 +16,7 @@ import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, type PairSettings, viewOf } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
+import { isPrimary } from '../settings/primary.ts';
 import { readPairSettings } from '../settings/read.ts';
 import type { Store } from '../store/store.ts';
 import type { VpnService } from '../vpn/service.ts';
@@ -136,8 +137,7 @@ export class Node {
     this.profiles = new Profiles({ store, write, nodeAddress: config.address, now });
     const role = (): Role => this.#role.role;
     this.pairing = new PairMaking({
-      config,
-      productVersion: parts.productVersion,
+      ...parts,
       write,
       refuseUnlessActive: () => this.#refuseUnlessActive(),
       peer: () => this.#peer,
@@ -146,6 +146,7 @@ export class Node {
       followed: () => this.#following,
       serves: async () => this.serves && holdsAddress(await this.observe()),
       isProtected: () => this.#role.role === 'active' && this.#link?.status.protected === true,
+      peerAnswers: () => this.#link?.status.connected === true,
       role: this.#role,
     });
     const serving = { role: this.#role, writer: this.#writer, heartbeat: this.#heartbeat };
@@ -220,7 +221,7 @@ export class Node {
     if (this.#pair !== undefined) return;
     const pairing = readPairingFile(paths.pairing);
     if (pairing !== undefined) await this.#openLink(pairing.pairId);
-    else if (config.start === 'primary') await this.#role.become('active', 'not paired');
+    else if (isPrimary(this.#parts)) await this.#role.become('active', 'not paired');
   }
 
   async stop(): Promise<void> {
@@ -340,7 +341,7 @@ export class Node {
     await this.#parts.privileged.stopHeartbeat();
     await this.#closeLink();
     await forgetPair();
-    if (this.#parts.config.start === 'primary') await this.#role.become('active', 'not paired');
+    if (isPrimary(this.#parts)) await this.#role.become('active', 'not paired');
   }
 
   async #closeLink(): Promise<void> {
@@ -387,7 +388,7 @@ export class Node {
         await this.#openLink(pair.pairId);
         if (this.#role.role === 'active') this.#startSender();
       }
-      if (before === undefined && occasion === 'changed' && this.#parts.config.start === 'failover')
+      if (before === undefined && occasion === 'changed' && !isPrimary(this.#parts))
         await primaryClaimed(this.#role);
       await this.changes.form.follow();
       this.succession.start();

@@ -3,10 +3,12 @@ import { bareAddress } from '../settings/network.ts';
 import type { NodeConfig } from '../settings/node.ts';
 import { type PairNode, pairSettingName } from '../settings/pair.ts';
 import { paths } from '../settings/paths.ts';
+import { isPrimary, primaryNodeName } from '../settings/primary.ts';
+import type { SettingsSource } from '../settings/read.ts';
 import type { Actor } from '../store/actor.ts';
 import { acceptPairing, callOff, type PairWish, pairWith } from './pairing.ts';
 import type { PairingAnswer, PairingRequest } from './pairing-contract.ts';
-import { alreadyPaired, isPrimary, notPaired, unpairElsewhere } from './pairing-errors.ts';
+import { alreadyPaired, notPaired, peerIsPrimary, peerNotGone, unpairElsewhere } from './pairing-errors.ts';
 import { readPairingFile } from './pairing-file.ts';
 import { Progress, type ProgressView } from './progress.ts';
 import { forgetPair } from './unpairing.ts';
@@ -18,6 +20,7 @@ const primaryClaimMs = 10_000;
 
 interface PairMakingParts {
   readonly config: NodeConfig;
+  readonly store: SettingsSource;
   readonly productVersion: string;
   readonly write: Write;
   /** @throws TandemError `pair.standby` */
@@ -32,6 +35,8 @@ interface PairMakingParts {
   readonly serves: () => Promise<boolean>;
   /** This node is active, and the other one has every change. */
   readonly isProtected: () => boolean;
+  /** Whether the other one is connected to this node's data. */
+  readonly peerAnswers: () => boolean;
   readonly role: { readonly epoch: number };
 }
 
@@ -86,14 +91,23 @@ export class PairMaking {
     };
   }
 
-  /** Ends the pair on both nodes: this one serves alone. @throws TandemError `pair.standby`, `pair.unpair.refused` */
-  async unmake(actor: Actor): Promise<{ peer: string; peerTold: boolean }> {
+  /**
+   * Ends the pair on both nodes: this one serves alone. On the failover node only with `peerGone`, where the primary is gone for good:
+   * then this node is the primary one from now on.
+   * @throws TandemError `pair.standby`, `pair.unpair.refused`, `pair.unpair.peer-answers`
+   */
+  async unmake(actor: Actor, peerGone: boolean): Promise<{ peer: string; peerTold: boolean }> {
     const { config, write, followed } = this.#parts;
     this.#parts.refuseUnlessActive();
     const peer = this.#parts.peer();
     if (peer === undefined) throw notPaired(config.name);
-    if (config.start !== 'primary') throw unpairElsewhere(config.name, peer.name);
-    const written = await write(actor, ({ settings }) => settings.unset(pairSettingName));
+    const inherits = !isPrimary(this.#parts);
+    if (inherits && !peerGone) throw unpairElsewhere(config.name, peer.name);
+    if (inherits && this.#parts.peerAnswers()) throw peerNotGone(config.name, peer.name);
+    const written = await write(actor, ({ settings }) => {
+      settings.unset(pairSettingName);
+      if (inherits) settings.set(primaryNodeName, config.nodeId);
+    });
     await followed();
     return { peer: peer.name, peerTold: written.protected };
   }
@@ -101,7 +115,7 @@ export class PairMaking {
   /** The second node's side. @throws TandemError `pair.peer-is-primary`, `pair.already-paired`, `pair.peer.version` */
   async accept(request: PairingRequest): Promise<PairingAnswer> {
     const { config, productVersion } = this.#parts;
-    if (config.start === 'primary') throw isPrimary(config.name);
+    if (isPrimary(this.#parts)) throw peerIsPrimary(config.name);
     // A pair that has just been ended may still be being left here.
     await this.#parts.followed();
     const peer = this.#parts.peer();

@@ -18,7 +18,7 @@ export function alreadyPaired(name: string, peer: string | undefined): TandemErr
   });
 }
 
-export function isPrimary(name: string): TandemError {
+export function peerIsPrimary(name: string): TandemError {
   return new TandemError({
     code: 'pair.peer-is-primary',
     culprit: 'operator',
@@ -32,6 +32,15 @@ export function unpairElsewhere(name: string, peer: string): TandemError {
     code: 'pair.unpair.refused',
     culprit: 'caller',
     message: `${name} was set up as the failover node: ended here, the pair would leave nobody to serve. Nothing was changed.`,
+    hint: `Run tandem switchover, then on ${peer}: tandem failover remove. Where ${peer} is gone for good: tandem failover remove --peer-gone`,
+  });
+}
+
+export function peerNotGone(name: string, peer: string): TandemError {
+  return new TandemError({
+    code: 'pair.unpair.peer-answers',
+    culprit: 'caller',
+    message: `${peer} is connected to ${name}: it is not gone. Nothing was changed.`,
     hint: `Run tandem switchover, then on ${peer}: tandem failover remove`,
   });
 }

@@ -94,8 +94,8 @@ export function sentenceOf(observed: Observed): string {
       : `${node.name} is a follower, read-only. ${observed.following.sentence}`;
   }
   if (peer === undefined) {
-    return node.start === 'primary'
-      ? `${node.name} serves alone: it is not paired with a second node yet.`
+    return role === 'active' || node.start === 'primary'
+      ? `${node.name} serves alone: it is not paired with a second node.`
       : `${node.name} waits to be paired by a primary node.`;
   }
   if (observed.apart !== undefined) return observed.apart;

@@ -3,7 +3,7 @@ import { bareAddress } from './network.ts';
 import { type PairSettings, pairSettingName, pairSettingsSchema } from './pair.ts';
 import { vpnSettingName, vpnSettingsSchema } from './vpn.ts';
 
-interface SettingsSource {
+export interface SettingsSource {
   readonly settings: { get(name: string): unknown };
 }
 

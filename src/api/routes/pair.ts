@@ -5,7 +5,12 @@ import type { Node } from '../../pair/node.ts';
 import { pairingAnswerSchema, pairingRequestSchema } from '../../pair/pairing-contract.ts';
 import { actorOf } from '../actor.ts';
 import { switchoverAnswerSchema } from '../contract.ts';
-import { failoverAnswerSchema, failoverRequestSchema, unpairAnswerSchema } from '../failover-contract.ts';
+import {
+  failoverAnswerSchema,
+  failoverRequestSchema,
+  unpairAnswerSchema,
+  unpairQuerySchema,
+} from '../failover-contract.ts';
 import { pairPolicy } from '../policies/pair.ts';
 
 export function pairRoutes(instance: FastifyInstance, node: Node): void {
@@ -38,8 +43,11 @@ export function pairRoutes(instance: FastifyInstance, node: Node): void {
 
   app.delete(
     '/failover',
-    { config: { policy: pairPolicy.unmake }, schema: { response: { 200: unpairAnswerSchema } } },
-    (request) => node.pairing.unmake(actorOf(request)),
+    {
+      config: { policy: pairPolicy.unmake },
+      schema: { querystring: unpairQuerySchema, response: { 200: unpairAnswerSchema } },
+    },
+    (request) => node.pairing.unmake(actorOf(request), request.query.peerGone),
   );
 
   // On the second node, called by the primary over SSH: the pair was not made after all.

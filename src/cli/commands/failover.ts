@@ -76,9 +76,14 @@ export function addFailoverCommands(program: Command): void {
   failover
     .command('remove')
     .description('end the pair: this node serves alone, the other waits to be paired again')
+    .option(
+      '--peer-gone',
+      'on the failover node, when the primary will not come back: this node takes its place',
+    )
     .option('--json', 'print JSON')
-    .action(async (options: { json?: true }) => {
-      const answer = unpairAnswerSchema.parse(await callApi('DELETE', '/failover'));
+    .action(async (options: { peerGone?: true; json?: true }) => {
+      const path = options.peerGone === true ? '/failover?peerGone=true' : '/failover';
+      const answer = unpairAnswerSchema.parse(await callApi('DELETE', path));
       print(options.json === true, answer, () =>
         answer.peerTold
           ? `${answer.peer} was told and waits to be paired again.`

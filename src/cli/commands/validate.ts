@@ -130,7 +130,12 @@ export function addFailoverLooks(failover: Command): void {
     const status = statusSchema.parse(await callApi('GET', '/status'));
     const answer = {
       probe: await probe(request, productVersion()),
-      node: { name: config.name, start: config.start, paired: status.peer?.name ?? null },
+      // A failover node that serves alone was left by its primary for good and is one itself.
+      node: {
+        name: config.name,
+        start: status.role === 'active' ? 'primary' : config.start,
+        paired: status.peer?.name ?? null,
+      },
     };
     process.stdout.write(`${JSON.stringify(answer)}\n`);
   });

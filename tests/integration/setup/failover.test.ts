@@ -201,7 +201,7 @@ test('two machines become a pair by wizard and validation, and the pages survive
     assert.deepEqual(JSON.parse(ended.stdout), { peer: 'node-b', peerTold: true });
     const alone = await statusOf(lab, 'node-a');
     assert.deepEqual([alone?.role, alone?.peer], ['active', null]);
-    const proof = await keyAndFingerprint();
+    const proof = await keyAndFingerprint('node-a', 'node-b');
     // At once: node-b may still be leaving the pair that was. With everything that can be said of one.
     const words = ['--virtual-address', '10.99.0.100/24', '--peer', '10.99.0.2', '--vhid', '52', '--json'];
     const tuning = [
@@ -247,10 +247,45 @@ test('two machines become a pair by wizard and validation, and the pages survive
     assert.match(twice.stderr, /"code":"pair\.already-paired"/);
   });
 
-  await context.test('the pair is ended on both', async () => {
-    const ended = await run('node-a', ['tandem', 'failover', 'remove', '--json']);
+  await context.test('a primary that is gone for good is replaced by another machine', async () => {
+    const remove = ['tandem', 'failover', 'remove', '--peer-gone', '--json'];
+    assert.match((await run('node-b', remove)).stderr, /"code":"pair\.standby"/);
+    assert.equal((await run('node-a', ['tandem', 'switchover'])).code, 0);
+    await until(async () => (await statusOf(lab, 'node-b'))?.protected === true, 30_000, 'node-b to serve');
+    assert.match((await run('node-b', remove)).stderr, /"code":"pair\.unpair\.peer-answers"/);
+
+    await lab.powerOff('node-a');
+    await until(
+      async () => (await statusOf(lab, 'node-b'))?.peer?.connected === false,
+      30_000,
+      'node-a to be gone',
+    );
+    const ended = await run('node-b', remove);
     assert.equal(ended.code, 0, ended.stderr);
-    await until(async () => (await statusOf(lab, 'node-b'))?.peer === null, 20_000, 'node-b to leave');
+    assert.deepEqual(JSON.parse(ended.stdout), { peer: 'node-a', peerTold: false });
+    await lab.powerOff('node-b');
+    await lab.powerOn('node-b');
+    const serves = async (): Promise<boolean> => (await statusOf(lab, 'node-b'))?.role === 'active';
+    await until(serves, 30_000, 'node-b to serve alone, also after a start');
+
+    // Another machine in its place: nothing of the old one is on it.
+    await lab.powerOn('node-a');
+    const words = ['--batch', '--accept-terms', '--failover', '--interface', 'eth0', '--erase', 'DELETE'];
+    const anew = await run('node-a', ['tandem', 'init', ...words]);
+    assert.equal(anew.code, 0, anew.stderr);
+    const again = await run('node-b', [
+      ...['tandem', 'failover', 'set', '--virtual-address', '10.99.0.100/24', '--peer', '10.99.0.1'],
+      ...['--vhid', '53', '--json', ...(await keyAndFingerprint('node-b', 'node-a'))],
+    ]);
+    assert.equal(again.code, 0, again.stderr);
+    assert.equal((JSON.parse(again.stdout) as { protected: boolean }).protected, true);
+    assert.match((await run('node-a', remove)).stderr, /"code":"pair\.standby"/);
+  });
+
+  await context.test('the pair is ended on both', async () => {
+    const ended = await run('node-b', ['tandem', 'failover', 'remove', '--json']);
+    assert.equal(ended.code, 0, ended.stderr);
+    await until(async () => (await statusOf(lab, 'node-a'))?.peer === null, 20_000, 'node-a to leave');
     for (const node of ['node-a', 'node-b'] as const) {
       const keys = await run(node, ['cat', '/var/lib/tandem/.ssh/authorized_keys']);
       assert.ok(!keys.stdout.includes('tandem-replication'), `${node} lets nobody in any more`);
@@ -269,9 +304,9 @@ interface PairShown {
 }
 
 /** Lets root of node-a in on node-b by a key, and reads there what node-b is known by. */
-async function keyAndFingerprint(): Promise<string[]> {
-  const key = await shell('node-a', 'ssh-keygen -q -t ed25519 -N "" -f /root/way && cat /root/way.pub');
-  await shell('node-b', `mkdir -p /root/.ssh && echo '${key.trim()}' >> /root/.ssh/authorized_keys`);
-  const line = await shell('node-b', 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
+async function keyAndFingerprint(from: NodeName, to: NodeName): Promise<string[]> {
+  const key = await shell(from, 'ssh-keygen -q -t ed25519 -N "" -f /root/way && cat /root/way.pub');
+  await shell(to, `mkdir -p /root/.ssh && echo '${key.trim()}' >> /root/.ssh/authorized_keys`);
+  const line = await shell(to, 'ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub');
   return ['--peer-key-file', '/root/way', '--peer-fingerprint', /SHA256:\S+/.exec(line)?.[0] ?? ''];
 }

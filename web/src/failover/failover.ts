@@ -77,8 +77,11 @@ export const presentedHostKey = (address: string, port: number): Promise<HostKey
 export const commit = (wish: FailoverRequest): Promise<FailoverAnswer> =>
   request('/failover', { method: 'POST', body: wish, timeoutMs: commitTimeoutMs });
 
-export const unpair = (): Promise<UnpairAnswer> =>
-  request('/failover', { method: 'DELETE', timeoutMs: unpairTimeoutMs });
+export const unpair = (peerGone: boolean): Promise<UnpairAnswer> =>
+  request(peerGone ? '/failover?peerGone=true' : '/failover', {
+    method: 'DELETE',
+    timeoutMs: unpairTimeoutMs,
+  });
 
 /** Begins to change both nodes; with `dryRun` nothing changes, and the answer says what would. */
 export const changePair = (changes: FailoverChangeRequest): Promise<FailoverChangeView> =>

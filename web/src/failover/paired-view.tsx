@@ -18,6 +18,7 @@ import { UnpairDialog } from './unpair-dialog.tsx';
 /** The settings of a pair: changed on both nodes or on neither; and its end. */
 export function PairedView({ view }: { view: FailoverView }) {
   const readOnly = useReadOnly();
+  const { status } = useStatus();
   const [typed, setTyped] = useState<Partial<PairDraft>>({});
   const [dialog, setDialog] = useState<'change' | 'key' | 'unpair' | undefined>();
   const draft = { ...draftOf(view), ...typed };
@@ -26,6 +27,7 @@ export function PairedView({ view }: { view: FailoverView }) {
   const names = view.nodes.map(({ name }) => name);
   const [primary] = names;
   const endsHere = primary === view.own.name;
+  const peerGone = !endsHere && status?.peer?.connected === false;
   const close = (): void => setDialog(undefined);
   return (
     <>
@@ -64,12 +66,13 @@ export function PairedView({ view }: { view: FailoverView }) {
           <div className={styles['stack']}>
             {endsHere ? null : (
               <p className={styles['hint']}>
-                It is ended on {primary}, which was set up as the primary node: ended here, it would leave
-                nobody to serve. Switch over to {primary} first (Overview).
+                {peerGone
+                  ? `${primary}, which was set up as the primary node, is not connected. When it will not come back, the pair is ended here, and ${view.own.name} takes its place.`
+                  : `It is ended on ${primary}, which was set up as the primary node: ended here, it would leave nobody to serve. Switch over to ${primary} first (Overview).`}
               </p>
             )}
-            <Button w="fit-content" disabled={!endsHere} onClick={() => setDialog('unpair')}>
-              End the pair…
+            <Button w="fit-content" disabled={!endsHere && !peerGone} onClick={() => setDialog('unpair')}>
+              {peerGone ? `End the pair without ${primary}…` : 'End the pair…'}
             </Button>
           </div>
         </Panel>
@@ -89,7 +92,7 @@ export function PairedView({ view }: { view: FailoverView }) {
         <ChangeDialog changes={changes} view={view} onDone={() => setTyped({})} onClose={close} />
       ) : null}
       {dialog === 'key' ? <KeyDialog onClose={close} /> : null}
-      {dialog === 'unpair' ? <UnpairDialog view={view} onClose={close} /> : null}
+      {dialog === 'unpair' ? <UnpairDialog view={view} peerGone={peerGone} onClose={close} /> : null}
     </>
   );
 }

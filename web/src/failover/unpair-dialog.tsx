@@ -4,8 +4,15 @@ import { wayTo } from '../session/elsewhere.ts';
 import { useStatus } from '../status/status.ts';
 import { type FailoverView, failoverKey, unpair } from './failover.ts';
 
+interface UnpairDialogProps {
+  readonly view: FailoverView;
+  /** On the failover node: the primary will not come back. */
+  readonly peerGone: boolean;
+  readonly onClose: () => void;
+}
+
 /** Ends the pair; a browser at the shared address, which goes, is taken along to the node's own. */
-export function UnpairDialog({ view, onClose }: { view: FailoverView; onClose: () => void }) {
+export function UnpairDialog({ view, peerGone, onClose }: UnpairDialogProps) {
   const { status } = useStatus();
   const shared = view.virtualAddress?.split('/')[0];
   const { own } = view;
@@ -13,7 +20,7 @@ export function UnpairDialog({ view, onClose }: { view: FailoverView; onClose: (
   const clients = status?.openvpn.reduce((sum, one) => sum + one.clients, 0) ?? 0;
   const end = async (): Promise<string> => {
     const place = location.hostname === shared ? await wayTo(own.address) : undefined;
-    const { peerTold } = await unpair().catch((error: unknown) => {
+    const { peerTold } = await unpair(peerGone).catch((error: unknown) => {
       // The answer may have gone with the address; a refusal is something else.
       if (place !== undefined && error instanceof ApiError && error.status === 0) return { peerTold: true };
       throw error;
@@ -48,7 +55,14 @@ export function UnpairDialog({ view, onClose }: { view: FailoverView; onClose: (
           {own.name} keeps all users, certificates and settings, and serves alone: if it fails, clients are
           without a server.
         </li>
-        <li>{peer} forgets its keys and lets nobody in over the link any more.</li>
+        {peerGone ? (
+          <li>
+            {own.name} is the primary node from now on. Should {peer} start again, it does not know of this
+            and takes {shared} for itself: leave it off until it is set up anew with tandem init.
+          </li>
+        ) : (
+          <li>{peer} forgets its keys and lets nobody in over the link any more.</li>
+        )}
         {location.hostname === shared ? <li>This page goes on at {own.address}, still signed in.</li> : null}
       </ul>
     </ActionDialog>
