@@ -353,7 +353,7 @@ test("OpenVPN, once it has dropped its privileges, can read its clients' files a
   const as = (line: string) =>
     look(lab, active, `setpriv --reuid tandem-vpn --regid tandem-vpn --clear-groups ${line} 2>&1`);
   assert.match(await as('ls /var/lib/tandem/openvpn/revoked'), /^[\d\s]*$/);
-  assert.match(await as('ls /var/lib/tandem/openvpn/ccd'), /:default|^$/);
+  assert.match(await as('ls /var/lib/tandem/openvpn/ccd'), /:default|^DEFAULT$/);
   for (const path of [
     '/var/lib/tandem/store/tandem.db',
     '/var/lib/tandem/.ssh/replication_ed25519',
