@@ -122,19 +122,19 @@ export function describe(book: Book): string {
     case 'disconnected': {
       const why = book.trouble === undefined ? '' : ` (${book.trouble})`;
       if (book.acknowledged === undefined)
-        return `Not protected: ${book.peer} has not been reached yet${why}.`;
+        return `${book.peer} has not been reached yet${why}.`;
       const missing =
         lag === 0 ? `it has everything up to ${formatPosition(book.head)}` : `${changes} on this node only`;
-      return `Not protected: the link to ${book.peer} is down${why}; ${missing}.`;
+      return `${book.peer} is not connected${why}; ${missing}.`;
     }
     case 'greeting':
-      return `Not protected: ${book.peer} was reached and is being compared.`;
+      return `${book.peer} was reached and is being compared.`;
     case 'snapshot':
-      return `Not protected: ${book.peer} receives a whole copy (${copyInWords(book.copying)}).`;
+      return `${book.peer} receives a whole copy (${copyInWords(book.copying)}).`;
     case 'tail':
       if (isProtected(book)) return `Protected: ${book.peer} has every acknowledged change.`;
-      if (book.gaveUp) return `Not protected: ${book.peer} answers too slowly; ${changes} on this node only.`;
-      return `Not protected: ${book.peer} is catching up; ${changes} on this node only.`;
+      if (book.gaveUp) return `${book.peer} answers too slowly; ${changes} on this node only.`;
+      return `${book.peer} is catching up; ${changes} on this node only.`;
   }
 }
 

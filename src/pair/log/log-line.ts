@@ -6,7 +6,7 @@ type LogProcess = (typeof logProcesses)[number];
 
 /** One line of the service's log, whoever of its processes wrote it. */
 export interface LogLine {
-  /** ISO 8601; as the process wrote it where that has no time zone; empty where it says none. */
+  /** ISO 8601; empty where the line says no time. */
   readonly at: string;
   readonly process: LogProcess;
   readonly level: LogLevel;
@@ -54,11 +54,11 @@ export function readLogLine(line: string): LogLine {
   const said = parsed(line);
   if (said !== undefined) return ofOurs(said);
   const [, at = '', text = ''] = openvpnLine.exec(line) ?? [];
-  if (at !== '') return { at, process: 'openvpn', level: wordLevel(text), text: cut(text) };
+  if (at !== '') return { at: fromLocal(at), process: 'openvpn', level: openvpnLevel(text), text: cut(text) };
   const [, when = '', level = '', told = ''] = conntrackdLine.exec(line) ?? [];
   if (when !== '') {
     const grave = level === 'ERROR' ? 'error' : level === 'warning' ? 'warning' : 'info';
-    return { at: when, process: 'conntrackd', level: grave, text: cut(told) };
+    return { at: fromLocal(when), process: 'conntrackd', level: grave, text: cut(told) };
   }
   return { at: '', process: 'other', level: wordLevel(line), text: cut(line) };
 }
@@ -94,6 +94,17 @@ function ofOurs(said: Readonly<Record<string, unknown>>): LogLine {
         : (named[String(level)] ?? 'debug'),
     text: cut([typeof msg === 'string' ? msg : '', ...rest].filter((part) => part !== '').join(' ')),
   };
+}
+
+/** What a program of this machine wrote, which names no time zone: it is this process's own. */
+function fromLocal(text: string): string {
+  const at = new Date(text);
+  return Number.isNaN(at.getTime()) ? text : at.toISOString();
+}
+
+/** That we ask it each second whether it lives is nothing to read. */
+function openvpnLevel(text: string): LogLevel {
+  return text.startsWith("MANAGEMENT: CMD '") ? 'debug' : wordLevel(text);
 }
 
 /** OpenVPN has no levels, but words that it begins such lines with. */

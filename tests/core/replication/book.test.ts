@@ -27,7 +27,7 @@ test('a change on its way leaves the pair protected until somebody was answered 
   assert.equal(books.isProtected(book), false);
   assert.equal(
     books.describe(book),
-    'Not protected: node-b answers too slowly; 1 change is on this node only.',
+    'node-b answers too slowly; 1 change is on this node only.',
   );
   book = books.acknowledged(book, at(6), 300);
   assert.equal(book.protectedSince, 300);
@@ -54,7 +54,7 @@ test('a whole copy is told in bytes of all of them, and forgotten when the link 
 test('losing the link ends protection at once', () => {
   const book = books.lost(connected(5), 'cable');
   assert.equal(books.isProtected(book), false);
-  assert.match(books.describe(book), /link to node-b is down \(cable\); it has everything up to 1\.5/);
+  assert.match(books.describe(book), /node-b is not connected \(cable\); it has everything up to 1\.5/);
 });
 
 test('an acknowledgement of what we do not have says nothing', () => {

@@ -23,7 +23,7 @@ const observed: Observed = {
     protected: false,
     protectedSince: undefined,
     product: '0.1.0',
-    sentence: 'Not protected: node-b is catching up.',
+    sentence: 'node-b is catching up.',
   },
   virtualAddress: '10.0.0.100',
   heartbeat: {

@@ -31,7 +31,10 @@ describe('the log', () => {
     );
     assert.equal(lines[0]?.at, '2023-11-14T22:13:20.000Z');
     assert.equal(lines[0]?.text, 'connected commonName=alice:phone');
-    assert.equal(lines[3]?.at, '2023-11-14 22:13:23');
+    // Programs that name no time zone mean this machine's.
+    assert.equal(lines[3]?.at, new Date('2023-11-14T22:13:23').toISOString());
+    assert.equal(lines[5]?.at, new Date('2023-11-14T22:13:25').toISOString());
+    assert.equal(readLogLine("2023-11-14 22:13:26 MANAGEMENT: CMD 'pid'").level, 'debug');
     assert.match(lines[3]?.text ?? '', /^alice:phone.*succeeded$/);
     assert.ok(readLogLine('x'.repeat(9_000)).text.length < 2_100, 'a line has an end');
   });

@@ -85,7 +85,7 @@ test('without a standby a writer is not kept waiting, and the status says why', 
   assert.equal(status.protected, false);
   assert.equal(status.connected, false);
   assert.equal(status.lagEntries, 2);
-  assert.equal(status.sentence, 'Not protected: the standby has not been reached yet (cut).');
+  assert.equal(status.sentence, 'the standby has not been reached yet (cut).');
 });
 
 test('a standby that does not answer in time: false, unprotected, and protected again once it caught up', async (context) => {
