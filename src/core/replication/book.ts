@@ -121,8 +121,7 @@ export function describe(book: Book): string {
   switch (book.phase) {
     case 'disconnected': {
       const why = book.trouble === undefined ? '' : ` (${book.trouble})`;
-      if (book.acknowledged === undefined)
-        return `${book.peer} has not been reached yet${why}.`;
+      if (book.acknowledged === undefined) return `${book.peer} has not been reached yet${why}.`;
       const missing =
         lag === 0 ? `it has everything up to ${formatPosition(book.head)}` : `${changes} on this node only`;
       return `${book.peer} is not connected${why}; ${missing}.`;

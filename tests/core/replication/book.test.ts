@@ -25,10 +25,7 @@ test('a change on its way leaves the pair protected until somebody was answered 
   assert.equal(books.isProtected(book), true);
   book = books.gaveUpWaiting(book);
   assert.equal(books.isProtected(book), false);
-  assert.equal(
-    books.describe(book),
-    'node-b answers too slowly; 1 change is on this node only.',
-  );
+  assert.equal(books.describe(book), 'node-b answers too slowly; 1 change is on this node only.');
   book = books.acknowledged(book, at(6), 300);
   assert.equal(book.protectedSince, 300);
 });
