@@ -31,6 +31,12 @@ export interface ProbeAnswer {
   /** Wall clock when it answered, milliseconds since 1970. */
   readonly clockMs: number;
   readonly freeBytes: number;
+  /** How many more files the file system takes; null where it knows no such limit, or the node is of a version that does not say. */
+  readonly freeFiles: number | null;
+  /** Whether OpenVPN can wait at an address that the node does not have yet: the kernel can be told to let it. */
+  readonly bindsAhead: boolean;
+  /** Whether the kernel has OpenVPN's data channel. */
+  readonly kernelChannel: boolean;
   readonly platform: string;
   readonly linkUp: boolean;
   /** The node's own addresses on the interface, with their prefix lengths. */
@@ -70,6 +76,9 @@ export const probeAnswerSchema: z.ZodType<ProbeAnswer> = z.object({
   openvpn: z.string().nullable(),
   clockMs: z.number(),
   freeBytes: z.number(),
+  freeFiles: z.number().nullable().default(null),
+  bindsAhead: z.boolean().default(true),
+  kernelChannel: z.boolean().default(false),
   platform: z.string(),
   linkUp: z.boolean(),
   ownAddresses: z.array(z.string()),

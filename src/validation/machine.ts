@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { readFileSync, statfsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, statfsSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { ProbeAnswer, ProbeRequest } from './contract.ts';
 
+const bindAhead = '/proc/sys/net/ipv4/ip_nonlocal_bind';
+/** The module since Linux 6.16, and the one that was built apart before. */
+const channelModules = ['/sys/module/ovpn', '/sys/module/ovpn_dco_v2'];
 const dmi = '/sys/class/dmi/id/';
 /** Microsoft's mark of an Azure machine, which otherwise looks like Hyper-V. */
 const azureTag = '7783-7084-3265-9085-8269-3286-77';
@@ -12,7 +15,12 @@ const azureTag = '7783-7084-3265-9085-8269-3286-77';
 export async function machineFacts(
   ports: ProbeRequest['ports'],
   address: string,
-): Promise<Pick<ProbeAnswer, 'openvpn' | 'freeBytes' | 'platform' | 'portsTaken'>> {
+): Promise<
+  Pick<
+    ProbeAnswer,
+    'openvpn' | 'freeBytes' | 'freeFiles' | 'bindsAhead' | 'kernelChannel' | 'platform' | 'portsTaken'
+  >
+> {
   const space = statfsSync('/var/lib');
   const taken: string[] = [];
   for (const { protocol, port } of ports) {
@@ -22,6 +30,10 @@ export async function machineFacts(
   return {
     openvpn: await openvpnVersion(),
     freeBytes: space.bavail * space.bsize,
+    // Btrfs and others make inodes as they need them, and say 0 of 0.
+    freeFiles: space.files === 0 ? null : space.ffree,
+    bindsAhead: isWritable(bindAhead) || fact(bindAhead) === '1',
+    kernelChannel: channelModules.some((module) => existsSync(module)),
     platform: platform(),
     portsTaken: taken,
   };
@@ -54,7 +66,9 @@ export function openvpnVersion(): Promise<string | null> {
 
 /** `aws`, `azure`, `gcp`, `hyper-v`, `vmware`, or `other`. */
 function platform(): string {
-  const [vendor, product, tag] = ['sys_vendor', 'product_name', 'chassis_asset_tag'].map(fact);
+  const [vendor, product, tag] = ['sys_vendor', 'product_name', 'chassis_asset_tag'].map((name) =>
+    fact(`${dmi}${name}`),
+  );
   if (vendor === 'Amazon EC2') return 'aws';
   if (tag === azureTag) return 'azure';
   if (vendor === 'Google') return 'gcp';
@@ -62,9 +76,19 @@ function platform(): string {
   return vendor?.startsWith('VMware') === true ? 'vmware' : 'other';
 }
 
-function fact(name: string): string {
+/** False also where /proc/sys is mounted for reading alone, as in many containers. */
+function isWritable(path: string): boolean {
   try {
-    return readFileSync(`${dmi}${name}`, 'utf8').trim();
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fact(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
   } catch {
     return '';
   }

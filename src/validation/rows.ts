@@ -31,6 +31,8 @@ export interface Plan {
 }
 
 const leastSpaceBytes = 500_000_000;
+/** Each profile has a file, and a takeover must not wait for one. */
+const leastFiles = 10_000;
 const furthestClocksMs = 1_000;
 
 const titles = {
@@ -136,12 +138,19 @@ function openvpn(own: ProbeAnswer, peer: ProbeAnswer): Row {
     const where = own.openvpn === null ? 'this node' : 'the second node';
     return problem('openvpn', `OpenVPN is missing on ${where}.`, 'Run there: apt-get install openvpn');
   }
-  if (own.openvpn === peer.openvpn) return good('openvpn', `OpenVPN ${own.openvpn} on both.`);
-  return warning(
-    'openvpn',
-    `OpenVPN ${own.openvpn} here, ${peer.openvpn} there.`,
-    'Bring both to the same version',
-  );
+  if (own.openvpn !== peer.openvpn)
+    return warning(
+      'openvpn',
+      `OpenVPN ${own.openvpn} here, ${peer.openvpn} there.`,
+      'Bring both to the same version',
+    );
+  if (own.kernelChannel !== peer.kernelChannel)
+    return warning(
+      'openvpn',
+      `OpenVPN ${own.openvpn} on both, but only ${own.kernelChannel ? 'this node' : 'the second node'} has its data channel in the kernel (DCO).`,
+      'Load or unload the module ovpn there; it matters with the setting dataChannel=kernel alone',
+    );
+  return good('openvpn', `OpenVPN ${own.openvpn} on both.`);
 }
 
 function clocks(peer: ProbeAnswer, answeredAtMs: number): Row {
@@ -256,8 +265,16 @@ function ports(plan: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
 function space(own: ProbeAnswer, peer: ProbeAnswer): Row {
   const least = Math.min(own.freeBytes, peer.freeBytes);
   const gigabytes = (least / 1_000_000_000).toFixed(1);
-  if (least >= leastSpaceBytes) return good('space', `At least ${gigabytes} GB are free on each.`);
-  return problem('space', `Only ${gigabytes} GB are free on one of them.`, 'Make space in /var/lib');
+  if (least < leastSpaceBytes)
+    return problem('space', `Only ${gigabytes} GB are free on one of them.`, 'Make space in /var/lib');
+  const files = Math.min(...[own, peer].map(({ freeFiles }) => freeFiles ?? Number.POSITIVE_INFINITY));
+  if (files < leastFiles)
+    return problem(
+      'space',
+      `Only ${files} more files can be made on one of them (inodes).`,
+      'See which folder holds so many: df -i, du --inodes /var/lib',
+    );
+  return good('space', `At least ${gigabytes} GB are free on each.`);
 }
 
 /** What moves an address there; the heartbeat's ARP does not. */
@@ -280,6 +297,13 @@ const spoofing =
   'Enable MAC address spoofing on the network adapter of both machines, or leave the virtual MAC out';
 
 function platform({ virtualMac }: Plan, own: ProbeAnswer, peer: ProbeAnswer): Row {
+  const stuck = [own, peer].findIndex(({ bindsAhead }) => !bindsAhead);
+  if (stuck >= 0)
+    return problem(
+      'platform',
+      `The kernel of ${stuck === 0 ? 'this node' : 'the second node'} cannot be told to let OpenVPN wait at an address that is not there yet: /proc/sys is read-only.`,
+      'Run there, or on its host: sysctl net.ipv4.ip_nonlocal_bind=1',
+    );
   const crosses = own.heard.multicast && peer.heard.multicast;
   for (const { platform: one } of [own, peer]) {
     const cloud = clouds[one];
